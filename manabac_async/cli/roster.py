@@ -28,11 +28,11 @@ def _connect(client: ManageBac, settings: Mapping[str, str]) -> ManageBacRoster:
 ROSTER = RosterSupport(
     settings={
         "school": RosterSetting(
-            does="the key of the school that the token belongs to; records of other schools are "
+            does="the code of the school that the token belongs to; records of other schools are "
             "left alone. Without it, all records belong to this school"
         ),
         "archive_as": RosterSetting(
-            does="what students become who are removed, on the day of the plan",
+            does="the status of students who are removed, from the day of the plan",
             choices=("withdrawn", "graduated"),
             default="withdrawn",
         ),
@@ -42,7 +42,7 @@ ROSTER = RosterSupport(
             default="false",
         ),
         "relationship": RosterSetting(
-            does="what a parent becomes to a child who is linked",
+            does="the relationship of a parent to a child, if a plan links them",
             choices=get_args(Relationship),
             default="Other Guardian",
         ),

@@ -21,6 +21,7 @@ def capabilities(school: str) -> Capabilities:
                 holds=people.HOLDS,
                 shows=people.HOLDS - people.HIDDEN,
                 fixed=people.FIXED,
+                required=people.REQUIRED,
                 removal=Action.ARCHIVE,
             ),
             "relationships": KindCapabilities(
@@ -30,6 +31,7 @@ def capabilities(school: str) -> Capabilities:
                 holds=sections.HOLDS,
                 shows=sections.HOLDS - sections.HIDDEN,
                 fixed=sections.FIXED,
+                required=sections.REQUIRED,
                 removal=Action.ARCHIVE,
             ),
             "enrollments": KindCapabilities(

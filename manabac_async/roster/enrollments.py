@@ -14,11 +14,12 @@ import attrs
 from lms_async.bulk.bulk import Bulk
 from lms_async.errors import InvalidInput
 from lms_async.roster import Change, Entry
+from lms_async.roster.administrators import administers
 from lms_async.roster.entries import join, split
 
 from ..models.membership import Membership
 from ..resources.classes import Classes
-from .people import ROLES, STUDENTS, TEACHERS, is_admin
+from .people import ROLES, STUDENTS, TEACHERS
 from .references import Keys
 
 #: The field that ManageBac holds: ``student`` or ``teacher``, by the list that the person is in.
@@ -47,7 +48,7 @@ def entry(membership: Membership, *, section: str, person: str, path: str, schoo
         key=join(section, person),
         org=school,
         vendor_id=f"{path}/{membership.class_id}/{membership.user_id}",
-        locked="administrator" if is_admin(membership.role) else "",
+        locked="administrator" if administers(membership.role or "") else "",
         fields={"role": ROLES[path]},
     )
 

@@ -140,6 +140,6 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         return
     raise PlanFailed(
         f"{path} can't be used to keep memberships: {why}",
-        hint="if another command uses the file, wait until it has ended. Otherwise choose another "
+        hint="if another command uses the file, wait until it ends. Otherwise choose another "
         "name in keep_memberships_in, or delete the file: all memberships are then read again",
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from lms_async.errors import InvalidInput
 from lms_async.roster import Change, Entry
+from lms_async.roster.administrators import administers
 from lms_async.roster.targets.names import Names
 
 from ..models.person import Person
@@ -36,6 +37,8 @@ HIDDEN = frozenset({"gender"})
 HOLDS = frozenset({*_PLAIN, *HIDDEN, "role", "year_group"})
 #: A student can't become a teacher.
 FIXED = frozenset({"role"})
+#: What ManageBac needs to create a person. The email is the login.
+REQUIRED = (("email",),)
 _GENDERS = {"male": "Male", "female": "Female"}
 STUDENTS, TEACHERS, PARENTS = "students", "teachers", "parents"
 #: The path of the list of people of each role.
@@ -57,7 +60,7 @@ def entry(person: Person, path: str, *, school: str, year_groups: Names) -> Entr
         vendor_id=f"{path}/{person.id}",
         active=not person.archived,
         # The API can't change administrators.
-        locked="administrator" if is_admin(person.role) else "",
+        locked="administrator" if administers(person.role or "") else "",
         fields={
             **{field: (getattr(person, name) or "").strip() for field, name in _PLAIN.items()},
             "role": ROLES[path],
@@ -70,11 +73,6 @@ def key_of(person: Person) -> str:
     """Return the school's own id of a person; ``""`` if there is none."""
     own = person.student_id if isinstance(person, Student) else person.identifier
     return (own or "").strip()
-
-
-def is_admin(role: str | None) -> bool:
-    """Return whether a role, as ManageBac shows it, is that of an administrator."""
-    return "admin" in (role or "").casefold()
 
 
 def path_of(change: Change) -> str:

@@ -62,7 +62,7 @@ class Keys:
     _ids: dict[str, list[str]] = attrs.field(factory=dict, init=False, repr=False)
 
     def add(self, key: str, id_: str) -> None:
-        """Add a record. A blank key stands for none."""
+        """Add a record. A record with a blank key is left out."""
         if key:
             self._ids.setdefault(key, []).append(id_)
 

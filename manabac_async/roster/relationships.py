@@ -102,7 +102,7 @@ def confirm_links(children: Children, changes: Any, *, journal: Journal | None) 
         required_key="child",
         parse=_confirmed,
         path_fields=("parent_id", "child_id"),
-        missing="ManageBac has removed the link: make another plan, which adds it",
+        missing="ManageBac has removed the link: make a new plan, which adds it",
         repeatable=True,
         look_up=_ask_again,
         journal=journal,

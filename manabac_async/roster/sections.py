@@ -27,6 +27,8 @@ HIDDEN = frozenset({"year_group", "terms"})
 HOLDS = frozenset({"title", "subject", *HIDDEN})
 #: ManageBac does not change the subject, the grade and the first term of a class.
 FIXED = frozenset({"subject", *HIDDEN})
+#: What ManageBac needs to create a class.
+REQUIRED = (("subject",), ("year_group",), ("terms",))
 
 
 @attrs.frozen(kw_only=True)
@@ -95,7 +97,7 @@ def new_row(change: Change, names: SectionNames) -> dict[str, Any]:
     """
     after = change.after
     faults = {
-        field: f"the mapping has no word for it: add it to {table}"
+        field: f"is needed for a new class: set it in {table} of the mapping"
         for field, table in (("year_group", "grades"), ("subject", "subjects"))
         if not after.get(field)
     }

@@ -24,11 +24,15 @@ class School(SchoolState):
         parents: int = 0,
         members: int = 0,
         year_groups: int = 6,
+        school_year: int = 2025,
     ) -> Self:
         """Return a school of this size. The same seed gives the same school.
 
         Every student is in one of the year groups. Each class has ``members`` students and, unless
         that is 0, a teacher. Each program has academic years with terms, subjects and a report.
+
+        :param school_year: the year in which the current school year begins. The terms are those of
+            this school year and of the one before.
         """
         school = cls(seed)
         size = seeds.Size(
@@ -38,6 +42,7 @@ class School(SchoolState):
             parents=parents,
             members=members,
             year_groups=year_groups,
+            school_year=school_year,
         )
         seeds.fill(school, size)
         return school

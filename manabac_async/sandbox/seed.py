@@ -42,12 +42,14 @@ class Size:
     members: int = 0
     """The students of each class."""
     year_groups: int = 6
+    school_year: int = 2025
+    """The year in which the current school year begins."""
 
 
 def fill(school: SchoolState, size: Size) -> None:
     """Fill an empty school with people, classes and programs."""
     rng = random.Random(f"managebac {school.seed}")  # noqa: S311 - not a secret
-    _academics(school)
+    _academics(school, size.school_year)
     groups = _year_groups(school, size.year_groups)
     for number in range(1, size.teachers + 1):
         school.add_teacher(
@@ -89,11 +91,11 @@ def fill(school: SchoolState, size: Size) -> None:
     _classes(school, size, rng, people, teachers)
 
 
-def _academics(school: SchoolState) -> None:
+def _academics(school: SchoolState, school_year: int) -> None:
     """Add last year and this one, subjects, scales and one report, for each program."""
     academics = school.academics
     for code in academics.programs:
-        for first in (2025, 2024):
+        for first in (school_year, school_year - 1):
             year = academics.add_year(code)
             for name, starts_on, ends_on in (
                 ("Semester 1", date(first, 8, 20), date(first, 12, 19)),

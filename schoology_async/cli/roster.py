@@ -48,4 +48,5 @@ ROSTER = RosterSupport(
     },
     connect=_connect,
     demo=SchoologyDemo(),
+    creates={"buildings": "lms import buildings.csv --to schoology --kind buildings"},
 )

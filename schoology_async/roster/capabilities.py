@@ -23,7 +23,12 @@ def capabilities(enrollment_removal: Action, *, people_from: PeopleFrom = "list"
     return Capabilities(
         kinds={
             "terms": _kind(terms.HOLDS, fixed=terms.HOLDS),
-            "people": _kind(people.HOLDS, hidden=hidden, removal=Action.DEACTIVATE),
+            "people": _kind(
+                people.HOLDS,
+                hidden=hidden,
+                required=people.REQUIRED,
+                removal=Action.DEACTIVATE,
+            ),
             "relationships": _kind(frozenset(), removal=Action.UNLINK),
             "courses": _kind(courses.HOLDS),
             "sections": _kind(sections.HOLDS, fixed=sections.FIXED),
@@ -39,6 +44,9 @@ def _kind(
     *,
     hidden: frozenset[str] = frozenset(),
     fixed: frozenset[str] = frozenset(),
+    required: tuple[tuple[str, ...], ...] = (),
     removal: Action | None = None,
 ) -> KindCapabilities:
-    return KindCapabilities(holds=holds, shows=holds - hidden, fixed=fixed, removal=removal)
+    return KindCapabilities(
+        holds=holds, shows=holds - hidden, fixed=fixed, required=required, removal=removal
+    )

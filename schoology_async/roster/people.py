@@ -7,7 +7,9 @@ from typing import Any
 
 import attrs
 
+from lms_async.errors import InvalidInput
 from lms_async.roster import Change, Entry
+from lms_async.roster.administrators import administers
 from lms_async.roster.entries import join, split
 from lms_async.roster.targets.names import Names
 
@@ -35,6 +37,8 @@ HIDDEN_IN_EXPORT = frozenset({"other_schools"})
 EXPORTED = ("uid", "school_uid", "building_id", "role_name", *_PLAIN.values())
 #: The fields that Schoology holds.
 HOLDS = frozenset({*_PLAIN, *HIDDEN, "role", "school", "other_schools"})
+#: What Schoology needs to create a person: something to sign in with.
+REQUIRED = (("email", "username"),)
 _GENDERS = {"male": "M", "female": "F"}
 SYNCED = "another system imports this person"
 
@@ -93,15 +97,12 @@ def lacks_columns(user: User) -> bool:
 def _entry(user: User, *, role: str, school: str, api_uid: str | None, **more: str) -> Entry:
     """Return the entry of a user.
 
-    Schoology does not say which roles administer the school. A role counts as one if its title has
-    the word "admin".
-
     :param more: fields that not every way of reading shows.
     """
     locked = ""
     if user.synced:
         locked = SYNCED
-    elif "admin" in role.casefold():
+    elif administers(role):
         locked = "administrator"
     elif user.uid == api_uid:
         locked = "the credentials belong to this person"
@@ -138,7 +139,8 @@ def inactive_entry(user: InactiveUser) -> Entry:
 def new_row(change: Change, names: PeopleNames) -> dict[str, Any]:
     """Return the row that creates a person.
 
-    :raises InvalidInput: Schoology does not know the role or a school.
+    :raises InvalidInput: Schoology does not know the role or a school, or the role is one of
+        administrators.
     """
     return {"school_uid": change.key, **_fields(change.after, names)}
 
@@ -146,7 +148,8 @@ def new_row(change: Change, names: PeopleNames) -> dict[str, Any]:
 def changed_row(change: Change, names: PeopleNames) -> dict[str, Any]:
     """Return the row that changes the fields of a person.
 
-    :raises InvalidInput: Schoology does not know the role or a school.
+    :raises InvalidInput: Schoology does not know the role or a school, or the role is one of
+        administrators.
     """
     return {"id": change.vendor_id, **_fields(change.after, names)}
 
@@ -165,6 +168,9 @@ def _fields(after: Mapping[str, str], names: PeopleNames) -> dict[str, Any]:
     if after.get("gender") in _GENDERS:
         row["gender"] = _GENDERS[after["gender"]]
     if "role" in after:
+        if administers(after["role"]):
+            fault = "lms never makes anybody an administrator"
+            raise InvalidInput("the change can't be sent", fields={"role": fault})
         row["role_id"] = names.roles.id(after["role"], field="role")
     if after.get("school"):
         row["building_id"] = names.buildings.id(after["school"], field="school")

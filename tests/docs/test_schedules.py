@@ -71,31 +71,45 @@ async def test_script_mails_the_log_unless_all_rows_are_done(
 
 
 @pytest.mark.parametrize(
-    ("plan", "apply", "subject", "ran"),
+    ("plan", "apply", "verify", "subject", "ran", "code"),
     [
-        (0, 0, None, ["plan", "apply"]),
-        (6, 0, "lms: a person has to look at the plan", ["plan"]),
-        (0, 1, "lms: some changes were rejected", ["plan", "apply"]),
-        (4, 0, "lms: failed with exit code 4", ["plan"]),
+        (0, 0, 0, None, "plan apply verify", 0),
+        (6, 0, 0, "applied, but removals were left out", "plan apply verify", 6),
+        (6, 6, 0, "nothing was changed, a person has to look at the plan", "plan apply", 6),
+        (0, 1, 0, "some changes were rejected", "plan apply", 1),
+        (0, 3, 0, "some changes are unknown, the next run compares them", "plan apply", 3),
+        (0, 0, 1, "the vendor does not show some changes", "plan apply verify", 1),
+        (5, 0, 0, "the vendor is unavailable, the next run continues", "plan", 5),
+        (2, 0, 0, "plan failed with exit code 2", "plan", 2),
     ],
 )
-async def test_roster_is_applied_only_if_the_plan_is_good(
-    folder: Path, plan: int, apply: int, subject: str | None, ran: list[str]
+async def test_roster_script_mails_the_log_unless_all_is_done(
+    folder: Path, plan: int, apply: int, verify: int, subject: str | None, ran: str, code: int
 ) -> None:
-    lms = f'#!/bin/sh\necho "$1"\n[ "$1" = plan ] && exit {plan}\nexit {apply}\n'
+    lms = (
+        f'#!/bin/sh\necho "$1"\ncase $1 in plan) exit {plan} ;; apply) exit {apply} ;; '
+        f"verify) exit {verify} ;; esac\n"
+    )
     write_program(folder / "venv/bin/lms", lms)
-    assert await run_script(folder, "roster.sh") == (plan or apply)
-    assert (folder / "roster.log").read_text().split() == ran
+    assert await run_script(folder, "roster.sh") == code
+    assert (folder / "roster.log").read_text().split() == ran.split()
     mail = folder / "mail"
-    assert (mail.read_text().splitlines()[0] if mail.exists() else None) == subject
+    if subject is None:
+        assert not mail.exists()
+    else:
+        assert mail.read_text().splitlines() == [f"lms: {subject}", *ran.split()]
 
 
-async def test_script_does_not_start_a_second_import(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [("import", "lms: import not started"), ("roster", "lms: roster not started")],
+)
+async def test_scripts_do_not_start_twice(folder: Path, name: str, subject: str) -> None:
     write_program(folder / "venv/bin/lms", "#!/bin/sh\necho started > started\n")
-    with (folder / "import.lock").open("w") as lock:
+    with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert await run_script(folder) == Exit.BAD_INPUT
-    assert "import not started" in (folder / "mail").read_text()
+        assert await run_script(folder, f"{name}.sh") == Exit.BAD_INPUT
+    assert (folder / "mail").read_text().startswith(subject)
     assert not (folder / "started").exists()
 
 
@@ -127,13 +141,12 @@ def test_units_are_complete_and_name_each_other() -> None:
     names = dict.fromkeys(re.findall(r"`/etc/systemd/system/([\w.-]+)`", PAGE))
     units = {}
     for name, text in zip(names, UNITS, strict=True):
-        # A unit may have several lines ExecStart.
-        units[name] = configparser.ConfigParser(interpolation=None, strict=False)
+        units[name] = configparser.ConfigParser(interpolation=None)
         units[name].optionxform = str  # type: ignore[assignment,method-assign]
         units[name].read_string(text)
     service, timer = units["lms-import.service"], units["lms-import.timer"]
     assert service["Unit"]["OnFailure"] in units
-    assert units["lms-roster.service"]["Unit"]["OnFailure"] in units
+    assert units["lms-roster.service"]["Service"]["ExecStart"] == "/srv/lms/roster.sh"
     assert service["Service"]["WorkingDirectory"] == "/srv/lms"
     assert timer["Timer"]["OnCalendar"]
     assert timer["Install"]["WantedBy"] == "timers.target"
@@ -141,10 +154,11 @@ def test_units_are_complete_and_name_each_other() -> None:
 
 def test_commands_have_only_options_that_exist() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    for name in ("import", "plan", "apply"):
+    # An import also has an example for systemd, which runs the script of the roster.
+    for name, examples in (("import", 3), ("plan", 2), ("apply", 2)):
         options = {option for param in commands[name].params for option in param.opts}
         lines = re.findall(rf"lms(?:\.exe)? {name} (.*--.*)", PAGE)
-        assert len(lines) == 3  # cron, systemd and Windows
+        assert len(lines) == examples
         for line in lines:
             assert set(re.findall(r"--[a-z-]+", line)) <= options
     options = {option for param in commands["import"].params for option in param.opts}

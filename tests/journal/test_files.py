@@ -489,3 +489,21 @@ def test_sqlite_locks_are_used_without_flock(path: Path, monkeypatch: pytest.Mon
         with pytest.raises(JournalUnusable, match="in use by another import"):
             JournalFile(path)
     JournalFile(path).close()
+
+
+OPENED_ON_A_FULL_DISK = (
+    """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+"""
+    + OPENED
+)
+
+
+def test_journal_that_opens_on_a_full_disk_asks_for_space(path: Path) -> None:
+    with closing(JournalFile(path)) as file:
+        note(file, 0)
+    told = in_another_process(OPENED_ON_A_FULL_DISK, path).stdout
+    assert "import.db can't be written" in told
+    assert "free disk space and run it again" in told
+    assert "move it away" not in told

@@ -136,7 +136,7 @@ class Judge:
         self._start = {(one.kind, one.key): one for one in start}
         self._end = {(one.kind, one.key): one for one in end}
         self._count = Counter((one.kind, one.key) for one in start)
-        self._doubts = self._in_doubt(roster)
+        self._incomplete = self._incomplete_kinds(roster)
 
     def complaints(self) -> Iterator[str]:
         """Yield what is wrong. Nothing means that the vendor has exactly what it should have."""
@@ -188,7 +188,7 @@ class Judge:
     def _came_back(self, at: At) -> bool:
         """Return whether a vendor brought back what a person had who returned. If the source may be
         incomplete, or the section is locked, this is not removed again."""
-        stays = at[0] in self._doubts or not self._may_change(at)
+        stays = at[0] in self._incomplete or not self._may_change(at)
         return stays and self._parent_returned(at)
 
     def _parent_returned(self, at: At) -> bool:
@@ -217,7 +217,7 @@ class Judge:
             self._can.kinds[old.kind].removal is not None
             and old.kind in self._removals
             # A record that the source has and does not want is not missing by mistake.
-            and (at in self._wanted or old.kind not in self._doubts)
+            and (at in self._wanted or old.kind not in self._incomplete)
         )
         if is_removed and is_there:
             yield f"{at} is still there"
@@ -266,7 +266,7 @@ class Judge:
             known.append(there)
         return all(_includes(self._scope, one, at[0]) for one in known)
 
-    def _in_doubt(self, roster: Roster) -> set[str]:
+    def _incomplete_kinds(self, roster: Roster) -> set[str]:
         """Return the kinds of which the source may be incomplete."""
         found = {kind for kind, records in roster.items() if not records}
         found |= {one.kind for one in self._all if not one.key and one.active and not one.left}

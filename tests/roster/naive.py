@@ -104,8 +104,10 @@ class Naive:
                 if entry.kind != kind:
                     continue
                 if not at[1]:
+                    is_there = entries is self.there
+                    reason = Reason.BLANK_KEY if is_there else Reason.BLANK_KEY_IN_SOURCE
                     if entry.active:
-                        found.append(self._left(entry, Reason.BLANK_KEY))
+                        found.append(self._left(entry, reason))
                 elif at in self.duplicates and (entries is self.there or at not in self.by_key[1]):
                     found.append(self._left(entry, Reason.DUPLICATE_KEY))
         return found
@@ -120,7 +122,9 @@ class Naive:
                 return Reason.DUPLICATE_KEY
             known = [side[parent] for side in self.by_key if parent in side]
             wanted = self.by_key[0].get(parent)
-            if any(not self.scope.includes(entry) for entry in known) or (wanted and wanted.locked):
+            if wanted and wanted.locked:
+                return Reason(wanted.locked)
+            if any(not self.scope.includes(entry) for entry in known):
                 return Reason.OUT_OF_SCOPE
             if self._lock(parent):
                 return Reason.LOCKED
@@ -265,7 +269,7 @@ class Naive:
         if kind not in rules.removals:
             return Reason.REMOVAL_OFF
         # A record that the source says is not wanted is not merely missing.
-        return Reason.SOURCE_IN_DOUBT if kind in rules.in_doubt and wanted is None else None
+        return Reason.SOURCE_INCOMPLETE if kind in rules.incomplete and wanted is None else None
 
     def _of_last_year(self, kind: str, parents: list[tuple[str, str]]) -> bool:
         if kind != "enrollments":

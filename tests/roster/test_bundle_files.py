@@ -62,7 +62,7 @@ def test_an_encoding_is_never_guessed(tmp_path: Path) -> None:
 
     why = refusal(folder)
     assert (why.problem.file, why.problem.line, why.problem.code) == ("users.csv", 3, "not_text")
-    assert "encoding=" in str(why)
+    assert 'below [source], for example encoding = "cp1252"' in str(why)
 
     report = ReadingReport()
     records = list(OneRosterSource(folder, encoding="cp1252").read(report))

@@ -91,7 +91,7 @@ def test_records_become_entries_by_keys_of_the_vendor() -> None:
     # The source does not state an e-mail address, so the vendor keeps its own.
     assert "email" not in ada
     assert read.left_alone == []
-    assert not read.desired.in_doubt
+    assert not read.desired.incomplete
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_dates_decide_who_is_enrolled(
         return
     assert read.left_alone == [LeftAlone(kind="enrollments", org="N", reason=Reason.NOT_ENROLLED)]
     # The person has left the section, so the vendor's enrollment may be removed.
-    assert not read.desired.in_doubt
+    assert not read.desired.incomplete
 
 
 def test_unknown_roles_are_left_alone_and_all_are_counted() -> None:
@@ -128,7 +128,7 @@ def test_unknown_roles_are_left_alone_and_all_are_counted() -> None:
     assert "aide (3), nurse (1)" in texts[0]
     assert "proctor (1)" in texts[1]
     # The vendor's records stay, so removals of others are allowed.
-    assert not read.desired.in_doubt
+    assert not read.desired.incomplete
 
 
 def test_role_that_counts_if_a_person_has_several() -> None:
@@ -160,10 +160,10 @@ def test_section_that_is_over_stays_as_it_is() -> None:
     read = school(day=date(2027, 2, 1))
     assert read.only("sections").locked == Reason.ENDED
     assert LeftAlone(kind="terms", reason=Reason.ENDED) in read.left_alone
-    assert not read.desired.in_doubt
+    assert not read.desired.incomplete
 
 
-def test_records_without_a_key_put_their_kind_in_doubt() -> None:
+def test_records_without_a_key_make_their_kind_incomplete() -> None:
     mapping = attrs.evolve(MAPPING, keys=Keys(people="identifier"), year_in_section_keys=True)
     read = school(mapping, people=[attrs.evolve(ADA, identifier=" ")], terms=[FALL])
     assert read.only("people").key == ""
@@ -171,7 +171,7 @@ def test_records_without_a_key_put_their_kind_in_doubt() -> None:
         ("enrollments", Reason.NO_PARENT),
         ("sections", Reason.NO_SCHOOL_YEAR),
     ]
-    assert read.desired.in_doubt == {"people", "sections", "enrollments"}
+    assert read.desired.incomplete == {"people", "sections", "enrollments"}
 
 
 def test_only_schools_are_wanted_of_the_orgs() -> None:
@@ -308,3 +308,12 @@ def test_day_that_is_in_no_term_is_reported_with_the_nearest_term(day: date, nea
     assert all(nearest in text and str(day) in text for text in found)
     # A term without days is not far away.
     assert reported(YEAR) == []
+
+
+@pytest.mark.parametrize(
+    "role", ["administrator", "siteAdministrator", "systemAdministrator", "sysadmin"]
+)
+def test_administrators_are_left_alone_and_not_reported_as_untranslated(role: str) -> None:
+    read = school(people=[attrs.evolve(ADA, roles=(Role(role=role, org_id="s1"),))])
+    assert read.only("people").locked == Reason.ADMINISTRATOR
+    assert read.report.problems == []

@@ -75,7 +75,7 @@ SOME = st.sets(st.sampled_from(KINDS)).map(frozenset)
 RULES = st.builds(
     Rules,
     removals=st.one_of(st.just(frozenset(KINDS)), SOME),
-    in_doubt=st.one_of(st.just(frozenset[str]()), SOME),
+    incomplete=st.one_of(st.just(frozenset[str]()), SOME),
     mode=st.sampled_from([Mode.NORMAL, Mode.NORMAL, *Mode]),
 )
 

@@ -12,15 +12,20 @@ from lms_async.roster.guarding.guard_counts import check_created, check_roles, c
 
 SETTINGS = GuardSettings()
 NEW_YEAR = GuardSettings(mode=PlanMode.NEW_SCHOOL_YEAR)
-LATER = SourceFacts(records={}, last_records={"people": 100, "sections": 100, "terms": 100})
+LATER = SourceFacts(records={}, last_vendor_records={"people": 100, "sections": 100, "terms": 100})
+NOTHING: dict[tuple[str, str], int] = {}
 
 
 def created(
-    count: int, kind: str = "people", settings: GuardSettings = SETTINGS, facts: SourceFacts = LATER
+    count: int,
+    kind: str = "people",
+    settings: GuardSettings = SETTINGS,
+    facts: SourceFacts = LATER,
+    existing: dict[tuple[str, str], int] = NOTHING,
 ) -> list[Refusal]:
     counts = {(kind, Action.CREATE, "N"): count - 10, (kind, Action.CREATE, "S"): 10}
     others = {("people", Action.RETURN, "N"): 500, (kind, Action.UPDATE, "N"): 500}
-    return list(check_created(settings, facts, counts | others))
+    return list(check_created(settings, facts, counts | others, existing))
 
 
 def test_few_records_are_created_after_the_first_run() -> None:
@@ -28,11 +33,14 @@ def test_few_records_are_created_after_the_first_run() -> None:
     (refusal,) = created(51)
     assert (refusal.rule, refusal.kind, refusal.stops) == ("max_created_share", "people", True)
     assert (refusal.number, refusal.bound) == (0.51, 0.5)
-    for part in ("51 people", "100 last time", "51 %", "50%", "max_created_share higher"):
+    for part in ("51 people", "vendor had 100 before", "51%", "50%", "max_created_share higher"):
         assert part in refusal.text
     assert created(200, settings=GuardSettings(max_created_share=2)) == []
     assert created(5000, facts=SourceFacts(records={})) == []
-    assert created(5000, facts=SourceFacts(records={}, last_records={"people": 9})) == []
+    assert created(5000, facts=SourceFacts(records={}, last_vendor_records={"people": 9})) == []
+    # The vendor has more than after the last plan.
+    assert created(100, existing={("people", "N"): 150, ("people", "S"): 50}) == []
+    assert created(101, existing={("people", "N"): 150, ("people", "S"): 50}) != []
     assert created(5000, "terms") == []
 
 
@@ -47,15 +55,15 @@ def test_people_with_one_role_are_a_group_of_their_own() -> None:
     assert list(check_roles(SETTINGS, {("N", "Student"): 75}, existing)) == []
     (refusal,) = check_roles(SETTINGS, {("N", "Student"): 76}, existing)
     assert (refusal.rule, refusal.org, refusal.stops) == ("max_updated_share", "N", True)
-    for part in ("76 of 100 people", "school N", "role Student", "76 %", "75%"):
+    for part in ("76 of 100 people", "school N", "role Student", "76%", "75%"):
         assert part in refusal.text
     assert list(check_roles(SETTINGS, {("N", "Teacher"): 9, ("N", ""): 100}, existing)) == []
 
 
-def test_scope_without_anybody_is_said() -> None:
+def test_scope_without_people_is_reported() -> None:
     (refusal,) = check_scope(is_limited=True, in_scope=0, changes=0)
     assert not refusal.stops
-    assert "0 of the vendor's people" in refusal.text
+    assert "none of the vendor's people" in refusal.text
     for is_limited, in_scope, changes in ((False, 0, 0), (True, 1, 0), (True, 0, 1)):
         assert not list(check_scope(is_limited=is_limited, in_scope=in_scope, changes=changes))
 

@@ -6,10 +6,12 @@ import stat
 from pathlib import Path
 
 import attrs
+import orjson
 import pytest
 
 from lms_async.errors import PlanFailed, PlanUnusable
-from lms_async.roster import last_applied, remember_applied
+from lms_async.outcome import Status
+from lms_async.roster import Action, last_applied, remember_applied
 from tests.roster.fake_target import FakeTarget
 from tests.roster.test_plan_file import META
 from tests.roster.test_planning import REMOVING, make
@@ -43,11 +45,55 @@ async def test_source_that_is_too_small_is_still_too_small_in_the_next_run(tmp_p
     assert made.meta.source_records["people"] == count
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"made_at": "x", "as_of": "y"}'])
-def test_damaged_file_is_not_a_first_run(tmp_path: Path, content: str) -> None:
+async def test_records_that_were_not_created_do_not_count_as_the_vendors(tmp_path: Path) -> None:
+    target = FakeTarget()
+    made = await make(tmp_path / "a.plan", target)
+    assert {kind: made.meta.vendor_records[kind] for kind in ("people", "sections")} == {
+        "people": 1,
+        "sections": 1,
+    }
+    counts = {
+        ("people", Action.CREATE, Status.DONE): 1,
+        ("sections", Action.CREATE, Status.REJECTED): 1,
+        ("enrollments", Action.LINK, Status.SKIPPED): 1,
+    }
+    remember_applied(tmp_path, made.meta, counts)
+    last = last_applied(tmp_path, target)
+    assert last is not None
+    assert (last.vendor_records["people"], last.vendor_records["sections"]) == (1, 0)
+    assert last.source_records == made.meta.source_records
+    # So the next plan may create all of them, and a plan after one that created them may not.
+    guard = attrs.evolve(REMOVING.guard, min_records=1)
+    mapping = attrs.evolve(REMOVING, guard=guard)
+    made = await make(tmp_path / "a.plan", target, mapping, last=last)
+    refused = {one.kind for one in made.refusals() if one.rule == "max_created_share"}
+    assert refused == {"people", "courses"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("found_share", "x"),
+        ("source_records", []),
+        ("source_records", {"people": "9"}),
+        ("settings", {"a": 1}),
+        ("target", None),
+        ("made_at", 5),
+    ],
+)
+def test_value_of_another_type_is_damage(tmp_path: Path, name: str, value: object) -> None:
     remember_applied(tmp_path, OURS)
     (file,) = tmp_path.iterdir()
-    file.write_text(content)
+    file.write_bytes(orjson.dumps({**orjson.loads(file.read_bytes()), name: value}))
+    with pytest.raises(PlanUnusable, match="damaged.*delete it"):
+        last_applied(tmp_path, FakeTarget())
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b"{}", b'{"made_at": "x", "as_of": "y"}'])
+def test_damaged_file_is_not_a_first_run(tmp_path: Path, content: bytes) -> None:
+    remember_applied(tmp_path, OURS)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(content)
     with pytest.raises(PlanUnusable, match="damaged"):
         last_applied(tmp_path, FakeTarget())
     file.unlink()

@@ -45,7 +45,7 @@ async def test_changes_are_planned_and_not_compared_with_a_whole_source(tmp_path
     assert made.meta.source_records == last.source_records
     half = await make(tmp_path / "c.plan", target, last=made.meta, people=PEOPLE[:6])
     assert "max_source_shrink" in {one.rule for one in half.refusals()}
-    assert half.counts_left_alone()["people", Reason.SOURCE_IN_DOUBT, "N"] == 6
+    assert half.counts_left_alone()["people", Reason.SOURCE_INCOMPLETE, "N"] == 6
 
 
 async def test_first_plan_needs_a_whole_source(tmp_path: Path) -> None:

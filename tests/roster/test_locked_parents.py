@@ -38,3 +38,20 @@ def test_enrollments_of_other_people_are_changed() -> None:
     now = there(person("p1", locked=SYNCED), person("p2"), ART)
     items = compare([ADA, person("p2"), ART, enrollment("s1", "p2")], now)
     assert actions(items) == [("enrollments", "link", join("s1", "p2"))]
+
+
+@pytest.mark.parametrize("reason", [Reason.UNKNOWN_ROLE, Reason.NO_ROLE])
+@pytest.mark.parametrize("is_there", [False, True])
+def test_enrollment_is_left_alone_for_the_reason_of_the_person(
+    reason: Reason, is_there: bool
+) -> None:
+    aide, others = person("p1", locked=reason), [person("p2"), ART]
+    of_aide = [
+        enrollment("s1", "p1"),
+        Entry(kind="relationships", key=join("p1", "p2", "guardian")),
+    ]
+    wanted, now = [aide, *others], [person("p1"), *others]
+    (now if is_there else wanted).extend(of_aide)
+    items = compare(wanted, there(*now))
+    reasons = {item.kind: item.reason for item in items if isinstance(item, LeftAlone)}
+    assert reasons["enrollments"] == reasons["relationships"] == reason

@@ -102,6 +102,10 @@ def test_empty_file_has_the_defaults(tmp_path: Path) -> None:
         ("[roles]\nstudent = 1", ["line 2, [roles] student must be text"]),
         ('[roles]\nstudent = " "', ["line 2, [roles] student is blank"]),
         ("roles = 1", ["roles must be a table"]),
+        *(
+            (f'[roles]\nteacher = "T"\n{line}', [f"line 3, [roles] {line.split()[0]}", "never"])
+            for line in ('sysadmin = "Staff"', 'siteAdministrator = "S"', 'aide = "School Admin"')
+        ),
         ('[roles]\nstudent = "S"\n[scope]\nroles = ["T"]', ["no role is translated to: T"]),
         ("[guard]\nmax_removed_share = 20", ["max_removed_share must be a share"]),
         ("[guard]\nmin_records = 0.5", ["line 2, [guard] min_records must be a whole number"]),
@@ -114,6 +118,12 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, parts: 
         read_mapping(write(tmp_path, text))
     for part in ("roster.toml", *parts):
         assert part in str(raised.value)
+
+
+def test_mapping_without_a_file_has_no_administrators_either() -> None:
+    for roles in ({"districtAdministrator": "Staff"}, {"aide": "System Admin"}):
+        with pytest.raises(InvalidInput, match="never changes administrators"):
+            RosterMapping(roles=roles)
 
 
 def test_missing_file_and_other_encodings(tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ import pytest
 from lms_async.errors import PlanFailed, PlanUnusable
 from lms_async.roster.changes import Action, Change, LeftAlone, Reason
 from lms_async.roster.guarding.guard import Refusal
-from lms_async.roster.plan_files.plan_file import PlanFile, PlanMeta
+from lms_async.roster.plan_files.plan_file import PlanFile
+from lms_async.roster.plan_files.plan_meta import PlanMeta
 from lms_async.roster.plan_files.plan_writer import PlanWriter
+from lms_async.roster.problems import ReadingReport, Severity
 
 META = PlanMeta(
     made_at=datetime(2026, 8, 1, 6, 30, tzinfo=UTC),
@@ -88,6 +90,18 @@ def test_what_is_written_is_read(path: Path) -> None:
         assert plan.counts_left_alone() == {("people", Reason.LOCKED, "north"): 5}
         # A field that the vendor does not hold is not a record that is left alone.
         assert plan.counts_fields_left_alone() == {("people", Reason.FIELD_NOT_HELD, "phone"): 9}
+
+
+def test_problems_of_the_source_are_kept(path: Path) -> None:
+    report = ReadingReport()
+    for line in range(30):
+        report.add(Severity.WARNING, "users.csv", line, "email", "blank", "is blank.")
+    report.add(Severity.REJECTED, "", 0, "", "orphan", "no record with this id was read.")
+    with PlanWriter(path, META) as writer:
+        writer.add_problems(report)
+    with PlanFile(path) as plan:
+        read = plan.problems()
+    assert (read.counts, read.problems) == (report.counts, report.problems)
 
 
 def test_many_changes_keep_their_order_and_are_counted_while_written(path: Path) -> None:

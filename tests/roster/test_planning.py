@@ -121,7 +121,7 @@ async def test_blank_key_stops_removals(tmp_path: Path) -> None:
     mapping = attrs.evolve(REMOVING, keys=attrs.evolve(REMOVING.keys, people="identifier"))
     people = [attrs.evolve(ADA, identifier="")]
     made = await make(tmp_path / "a.plan", FakeTarget([there("1001")]), mapping, people=people)
-    assert made.counts_left_alone()["people", Reason.SOURCE_IN_DOUBT, "N"] == 1
+    assert made.counts_left_alone()["people", Reason.SOURCE_INCOMPLETE, "N"] == 1
     partial = {refusal.kind for refusal in made.refusals() if refusal.rule == "partial"}
     assert {"people", "enrollments", "relationships"} <= partial
 
@@ -134,7 +134,7 @@ async def test_people_with_one_key_are_left_alone_although_they_look_equal(tmp_p
     assert made.counts_left_alone()["people", Reason.DUPLICATE_KEY, "N"] == 3
 
 
-async def test_doubt_about_people_is_doubt_about_their_enrollments(tmp_path: Path) -> None:
+async def test_incomplete_people_make_their_enrollments_incomplete(tmp_path: Path) -> None:
     # The person's record is rejected, so the enrollment is too. Neither has left.
     seat = Entry(kind="enrollments", key=join("k1", "p9"), org="N", vendor_id="1")
     target = FakeTarget([there("p9"), seat])
@@ -143,7 +143,7 @@ async def test_doubt_about_people_is_doubt_about_their_enrollments(tmp_path: Pat
     seats = [attrs.evolve(SEAT, person_id=person.id) for person in many]
     made = await make(tmp_path / "a.plan", target, people=[*many, blank], enrollments=seats)
     assert not {action for _, action, _ in made.counts()} & {Action.DEACTIVATE, Action.EXPIRE}
-    assert made.counts_left_alone()["enrollments", Reason.SOURCE_IN_DOUBT, "N"] == 1
+    assert made.counts_left_alone()["enrollments", Reason.SOURCE_INCOMPLETE, "N"] == 1
 
 
 async def test_wrong_key_column_is_refused(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_record_that_is_wanted_inactive_is_removed_and_not_created() -> None:
 @pytest.mark.parametrize(
     ("wanted", "now", "rules", "scope", "expected"),
     [
-        ([person("")], [], ALL, None, [("", Reason.BLANK_KEY)]),
+        ([person("")], [], ALL, None, [("", Reason.BLANK_KEY_IN_SOURCE)]),
         ([], [person(" ")], ALL, None, [("", Reason.BLANK_KEY)]),
         ([ADA], [ADA, ADA], ALL, None, [("p1", Reason.DUPLICATE_KEY)] * 2),
         ([], [ADA, person(" p1", active=False)], ALL, None, [("p1", Reason.DUPLICATE_KEY)] * 2),
@@ -148,9 +148,9 @@ def test_record_that_is_wanted_inactive_is_removed_and_not_created() -> None:
         (
             [],
             [ADA],
-            Rules(removals=frozenset({"people"}), in_doubt=frozenset({"people"})),
+            Rules(removals=frozenset({"people"}), incomplete=frozenset({"people"})),
             None,
-            [("p1", Reason.SOURCE_IN_DOUBT)],
+            [("p1", Reason.SOURCE_INCOMPLETE)],
         ),
         ([], [Entry(kind="courses", key="c1")], ALL, None, [("c1", Reason.NOT_REMOVABLE)]),
         ([], [ADA], ADDITIONS, None, [("p1", Reason.ADDITIONS_ONLY)]),

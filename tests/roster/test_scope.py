@@ -49,13 +49,15 @@ def test_vendor_decides_if_the_source_says_only_that_a_person_was_deleted(
 
 
 @pytest.mark.parametrize("kind", ["people", "enrollments"])
-def test_record_that_the_source_calls_deleted_is_removed_from_a_source_in_doubt(kind: str) -> None:
+def test_record_that_the_source_calls_deleted_is_removed_from_an_incomplete_source(
+    kind: str,
+) -> None:
     key = "p1" if kind == "people" else join("s1", "p1")
     now = there(person("p1"), Entry(kind="sections", key="s1"), Entry(kind=kind, key=key))
     now = now[1:] if kind == "people" else now
-    doubt = Rules(removals=frozenset({kind}), in_doubt=frozenset({kind}))
+    rules = Rules(removals=frozenset({kind}), incomplete=frozenset({kind}))
     deleted = Entry(kind=kind, key=key, active=False)
-    assert [key for _, _, key in actions(compare([deleted], now, doubt))] == [key]
+    assert [key for _, _, key in actions(compare([deleted], now, rules))] == [key]
     # Without a word of the source, the record stays. So it does if removals are off.
-    assert actions(compare([], now, doubt)) == []
+    assert actions(compare([], now, rules)) == []
     assert actions(compare([deleted], now, Rules())) == []

@@ -62,7 +62,7 @@ async def test_many_sections_of_last_year_stop_the_plan(tmp_path: Path) -> None:
     made = await plan(tmp_path, vendor(LAST, IDS[:2]))
     (refusal,) = [one for one in made.refusals() if one.kind == "sections"]
     assert (refusal.rule, refusal.number, refusal.stops) == ("max_removed_share", 2 / 12, True)
-    for part in ("2 of 12 sections", "16.7 %", "10%", "year_in_section_keys = true"):
+    for part in ("2 of 12 sections", "16.7%", "10%", "year_in_section_keys = true"):
         assert part in refusal.text
     mapping = attrs.evolve(REMOVING, year_in_section_keys=True)
     made = await plan(tmp_path, vendor(LAST, IDS[:2]), mapping)

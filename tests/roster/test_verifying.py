@@ -10,6 +10,7 @@ import pytest
 
 from lms_async.errors import PlanRefused
 from lms_async.roster import Action, Change, Entry, Mismatch, Plan
+from lms_async.roster.entries import join
 from lms_async.roster.plan_files.plan_writer import PlanWriter
 from tests.roster.plans import CHANGES, school, write
 from tests.virtual import run
@@ -59,6 +60,24 @@ def test_removed_person_who_is_in_use_with_another_key_differs(tmp_path: Path) -
     target.replace(target.entries[0], key="p1-old")
     (found,) = run(made.verify(target)).different
     assert found.mismatch is Mismatch.STILL_IN_USE
+
+
+@pytest.mark.parametrize("change", [Action.EXPIRE, Action.LINK])
+def test_enrollment_in_a_section_that_is_over_is_not_verified(
+    tmp_path: Path, change: Action
+) -> None:
+    seat = Change(kind="enrollments", action=change, key=join("k1", "p1"))
+    made, target = write(tmp_path / "a.plan", changes=[seat]), school()
+    over = Entry(kind="sections", key="k1", active=False, locked="its terms are over")
+    target.entries.append(over)
+    verification = run(made.verify(target))
+    assert (verification.verified, verification.different) == (0, [])
+    assert verification.not_shown == {"enrollments": 1}
+    # Enrollments of people end when the person is removed.
+    target.replace(over, active=True, locked="")
+    target.replace(target.entries[0], active=False)
+    verification = run(made.verify(target))
+    assert (verification.verified, verification.not_shown) == (change is Action.EXPIRE, {})
 
 
 def test_values_that_the_vendor_does_not_show_are_counted(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ class Exit(IntEnum):
     NOT_AUTHORIZED = 4
     #: The vendor could not be reached, or did not respond as expected.
     UNREACHABLE = 5
-    #: The import would remove more records than the guard allows. A person has to decide.
+    #: The guard refuses the import or the plan, or leaves out removals of it; or the plan is out of
+    #: date. A person has to decide.
     GUARDED = 6
     #: A bug in this command. 70 is EX_SOFTWARE in sysexits.h; Python's own 1 would mean REJECTED.
     BUG = 70
@@ -108,6 +109,11 @@ def explain_error(error: LmsError, vendor: str, variables: str) -> tuple[str, ..
     :param vendor: the vendor's name.
     :param variables: the environment variables to check, for example ``A and B``.
     """
+    if isinstance(error, Forbidden):
+        return (
+            f"{vendor} refused the request, because the account lacks a permission: {error}",
+            f"Give the account this permission at {vendor}, or use another account in {variables}.",
+        )
     if exit_code_of_error(error) is Exit.NOT_AUTHORIZED:
         return (f"{vendor} did not accept the credentials: {error}", f"Check {variables}.")
     if isinstance(error, ConnectionFailed):

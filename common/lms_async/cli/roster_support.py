@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen(kw_only=True)
 class RosterSetting:
-    """A setting of a target, which stands in ``[target]`` of the mapping.
+    """A setting of a target, which is in ``[target]`` of the mapping.
 
     :param does: what it decides.
     :param choices: the words that it may be; empty for any text.
@@ -28,7 +28,7 @@ class RosterSetting:
 
 @attrs.frozen
 class DemoRecord:
-    """A record of the district that ``lms demo`` keeps equal, in the words of the district.
+    """A record of the district that ``lms demo`` keeps up to date, in the words of the district.
 
     :param kind: ``people``, ``relationships``, ``courses``, ``sections`` or ``enrollments``.
     :param key: the id; the ids of student and guardian; or those of section and person.
@@ -43,7 +43,7 @@ class DemoRecord:
 
 
 class RosterDemo(Protocol):
-    """What ``lms demo`` needs of a target to keep a district equal."""
+    """What ``lms demo`` needs of a target to keep a district up to date."""
 
     #: The rate limit of the sandbox: requests, seconds.
     limit: tuple[int, float]
@@ -71,8 +71,10 @@ class RosterSupport:
     :param connect: takes the client and the settings, all of which are given, and returns the
         account as a target of the roster.
     :param demo: for ``lms demo``; ``None`` if it does not show the roster.
+    :param creates: the command that creates missing words, by the table of the mapping.
     """
 
     settings: Mapping[str, RosterSetting]
     connect: Callable[[Any, Mapping[str, str]], Target]
     demo: RosterDemo | None = None
+    creates: Mapping[str, str] = attrs.field(factory=dict)

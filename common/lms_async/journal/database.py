@@ -25,6 +25,8 @@ FORMAT = 3
 _APPLICATION_ID = 0x6C6D736A
 #: Exceptions of SQLite. If the file is damaged, even the error message may not be valid text.
 _BROKEN = (sqlite3.Error, UnicodeDecodeError)
+#: What SQLite reports if the disk or the quota of the user is full.
+_NO_SPACE = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
 #: Seconds to wait for another process even without ``wait``, since it may only read for a moment.
 _SHORT_WAIT = 0.3
 _TABLES = """
@@ -256,6 +258,11 @@ class Database:
             return JournalUnusable(
                 f"the journal {self.path} is in use by another import",
                 hint="wait until it has finished; two imports at once would send rows twice",
+            )
+        if getattr(error, "sqlite_errorcode", None) in _NO_SPACE:
+            return JournalUnusable(
+                f"the journal {self.path} can't be written: {error}",
+                hint="free disk space and run it again",
             )
         return JournalUnusable(
             f"{self.path} can't be used as a journal: {error}",

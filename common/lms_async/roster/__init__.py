@@ -35,7 +35,8 @@ from .model import (
 from .opening import open_source
 from .page import write_page
 from .plan_files.last_plan import last_applied, remember_applied
-from .plan_files.plan_file import PlanFile, PlanMeta
+from .plan_files.plan_file import PlanFile
+from .plan_files.plan_meta import PlanMeta
 from .planning import plan
 from .problems import Coverage, Mode, Problem, ReadingReport, Severity, SourceRefused
 from .sources import CsvFile, CsvSource, IterableSource, OneRosterSource, Source, SourceSettings

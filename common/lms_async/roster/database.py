@@ -18,6 +18,7 @@ def create(path: Path) -> sqlite3.Connection:
     """Create the database ``path``, with mode 0600.
 
     An interrupted process leaves an incomplete file, so the caller must not rely on an old one.
+    While the connection is open, the file is locked, once something was written.
 
     :returns: a connection, which any thread may use, but only one at a time.
     :raises PlanFailed: the file exists, or can't be created.
@@ -46,5 +47,5 @@ def writing(path: Path) -> Iterator[None]:
     else:
         return
     raise PlanFailed(
-        f"{path} can't be written: {what}", hint="free disk space, and make the plan again"
+        f"{path} can't be written: {what}", hint="free disk space, and make a new plan"
     )

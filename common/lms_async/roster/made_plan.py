@@ -14,7 +14,8 @@ from .applying.applying import ApplyReport, apply_plan
 from .applying.verifying import Verification, verify_plan
 from .changes import Action, Change, Reason
 from .guarding.guard import Refusal
-from .plan_files.plan_file import PlanFile, PlanMeta
+from .plan_files.plan_file import PlanFile
+from .plan_files.plan_meta import PlanMeta
 from .problems import ReadingReport
 from .targets.target import Target
 
@@ -27,7 +28,8 @@ class Plan:
     """A plan that was made. Its changes are in the file, which only its owner can read.
 
     :param path: the file.
-    :param report: what is wrong in the source. It is empty if the plan was made earlier.
+    :param report: what is wrong in the source. It is empty if the plan was made earlier:
+        then see :meth:`PlanFile.problems`.
     :param id: the :attr:`~PlanMeta.id` of the plan that must be in the file. If another plan has
         replaced it, the methods raise PlanUnusable. ``""`` for any plan.
     """
@@ -87,7 +89,8 @@ class Plan:
 
         Additions come before removals, so a person who moves is enrolled in the new section before
         leaving the old one. If the new enrollment is not made, the old one is kept: its removal is
-        skipped. To continue after the program was killed, or after an error stopped it,
+        skipped. Enrollments and relationships are skipped too if their section or person was not
+        created. To continue after the program was killed, or after an error stopped it,
         call this again with the same folder: each change is made once.
 
         :param target: the account for which the plan was made.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import islice
 from os import PathLike
 from pathlib import Path
-from secrets import token_hex
 
 from .changes import Change, Reason
 from .comparing.desired import Desired
@@ -23,12 +22,13 @@ from .guarding.guard_counts import check_changes, check_created, check_roles, ch
 from .made_plan import Plan
 from .mapping.mapping import RosterMapping
 from .mapping.scope import Scope
-from .plan_files.plan_file import PlanMeta
+from .plan_files.plan_meta import PlanMeta
 from .plan_files.plan_writer import PlanWriter
 from .problems import ReadingReport
 from .source_facts import facts_of, found_share_for_next_plan, records_for_next_plan
 from .sources import IterableSource, Source
 from .targets.target import Target
+from .temporary import WORKING_SET, delete_abandoned, temporary_beside
 
 #: How many records are handled at a time. In between, the event loop does other work.
 _PER_TURN = 1000
@@ -59,13 +59,14 @@ async def plan(
     """
     made_at, path, report = datetime.now(UTC), Path(path), ReadingReport()
     desired = Desired(mapping, as_of, report)
-    temporary = path.with_name(f".{path.name}.{token_hex(4)}.set")
+    delete_abandoned(path)
+    temporary = temporary_beside(path, WORKING_SET)
     try:
         with WorkingSet(temporary, target.capabilities, mapping.scope) as working_set:
             await _read_source(source, desired, report, working_set)
             await working_set.read_there(target.snapshot(as_of))
             facts = facts_of(desired, report, last)
-            doubts = check_source(mapping.guard, facts)
+            source_refusals = check_source(mapping.guard, facts)
             meta = PlanMeta(
                 made_at=made_at,
                 target=target.name,
@@ -74,11 +75,13 @@ async def plan(
                 mapping_hash=mapping.hash,
                 fingerprint=working_set.fingerprint,
                 settings=dict(target.settings),
-                source_records=records_for_next_plan(facts, doubts),
+                source_records=records_for_next_plan(facts, source_refusals),
             )
             await in_thread(
                 working_set,
-                lambda: _write(path, meta, working_set, mapping, desired, facts, doubts),
+                lambda: _write(
+                    path, meta, working_set, mapping, desired, facts, source_refusals, report
+                ),
             )
     finally:
         temporary.unlink(missing_ok=True)
@@ -123,7 +126,8 @@ def _write(
     mapping: RosterMapping,
     desired: Desired,
     facts: SourceFacts,
-    doubts: list[Refusal],
+    source_refusals: list[Refusal],
+    report: ReadingReport,
 ) -> None:
     """Compare the entries, and write the plan."""
     keyed, found = _found_people(working_set)
@@ -132,38 +136,50 @@ def _write(
             writer.add(left)
         tally = Tally(working_set, mapping.guard.mode)
         other_year = 0
-        compared = difference(working_set, rules(mapping.guard, doubts), desired.section_years)
+        compared = difference(
+            working_set, rules(mapping.guard, source_refusals), desired.section_years
+        )
         for item in compared:
             writer.add(item)
             if isinstance(item, Change):
                 tally.add(item)
             elif item.kind == "sections" and item.reason is Reason.OTHER_SCHOOL_YEAR:
                 other_year += 1
-        writer.set_found_share(
-            found_share_for_next_plan(
+        existing = working_set.existing()
+        writer.set_result(
+            found_share=found_share_for_next_plan(
                 facts, keyed=keyed + tally.more_keyed, found=found + tally.more_found
-            )
+            ),
+            vendor_records={
+                kind: tally.more(kind) + sum(n for (of, _), n in existing.items() if of == kind)
+                for kind in working_set.capabilities.kinds
+            },
         )
         refusals = [
-            *doubts,
+            *source_refusals,
             *check_keys(mapping.guard, facts, keyed=keyed, found=found),
             *check_section_years(
                 mapping.guard, other_year=other_year, wanted=working_set.wanted("sections")
             ),
-            *_check_tally(tally, working_set, mapping, facts),
+            *_check_tally(tally, working_set, existing, mapping, facts),
         ]
         for refusal in refusals:
             writer.refuse(refusal)
+        writer.add_problems(report)
 
 
 def _check_tally(
-    tally: Tally, working_set: WorkingSet, mapping: RosterMapping, facts: SourceFacts
+    tally: Tally,
+    working_set: WorkingSet,
+    existing: Mapping[tuple[str, str], int],
+    mapping: RosterMapping,
+    facts: SourceFacts,
 ) -> Iterator[Refusal]:
     """Yield what the guard does not allow of the changes that were counted."""
-    settings, existing = mapping.guard, working_set.existing()
+    settings = mapping.guard
     yield from check_changes(settings, tally.counts, existing)
     yield from check_roles(settings, tally.updated_roles, working_set.people_by_role())
-    yield from check_created(settings, facts, tally.counts)
+    yield from check_created(settings, facts, tally.counts, existing)
     yield from check_scope(
         is_limited=mapping.scope != Scope(),
         in_scope=sum(count for (kind, _), count in existing.items() if kind == "people"),

@@ -87,19 +87,19 @@ class Coverage:
     :param rows: the number of rows, without blank ones.
     :param rejected: the number of rows that were not read, orphans included.
     :param orphans: the number of rows that refer to a record that is not in the source.
-    :param doubts: codes of the reasons why records may be missing by mistake.
+    :param gaps: codes of the reasons why records may be missing by mistake.
     """
 
     mode: Mode = Mode.ABSENT
     rows: int = 0
     rejected: int = 0
     orphans: int = 0
-    doubts: set[str] = attrs.field(factory=set)
+    gaps: set[str] = attrs.field(factory=set)
 
     @property
     def reasons(self) -> list[str]:
         """Why a record that is missing must not count as one that has left, as sorted codes."""
-        found = set(self.doubts)
+        found = set(self.gaps)
         if self.mode is not Mode.BULK:
             found.add(str(self.mode))
         elif not self.rows:

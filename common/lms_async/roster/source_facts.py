@@ -5,7 +5,7 @@ from __future__ import annotations
 from .comparing.desired import Desired
 from .entries import REFERS_TO
 from .guarding.guard import Refusal, SourceFacts
-from .plan_files.plan_file import PlanMeta
+from .plan_files.plan_meta import PlanMeta
 from .problems import Mode, ReadingReport
 
 
@@ -15,7 +15,7 @@ def facts_of(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> 
     :param last: what the last plan that was applied was made from; ``None`` for the first run.
     """
     absent = {kind for kind, of in report.coverage.items() if of.mode is Mode.ABSENT}
-    partial = set(desired.in_doubt)
+    partial = set(desired.incomplete)
     for kind, coverage in report.coverage.items():
         # If a record that others refer to is missing by mistake, so are the others. A kind that the
         # source does not have at all leads to no missing record of another kind.
@@ -26,6 +26,7 @@ def facts_of(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> 
         records=dict(desired.records),
         last_records=None if last is None else last.source_records,
         last_found_share=None if last is None else last.found_share,
+        last_vendor_records=None if last is None else last.vendor_records,
         rejected=sum(coverage.rejected for coverage in coverages),
         orphans=sum(coverage.orphans for coverage in coverages),
         partial=frozenset(partial),
@@ -44,16 +45,16 @@ def _changes_only(report: ReadingReport) -> frozenset[str]:
     return frozenset(kind for kind, mode in modes.items() if mode is not Mode.BULK)
 
 
-def records_for_next_plan(facts: SourceFacts, doubts: list[Refusal]) -> dict[str, int]:
+def records_for_next_plan(facts: SourceFacts, source_refusals: list[Refusal]) -> dict[str, int]:
     """Return the number of records of each kind with which the next source is to be compared.
 
     Of a kind that this source does not list, that is the number in the last source that did. So it
     is for a kind of which this source has too few. Otherwise the same source would be large enough
     in the next run.
 
-    :param doubts: the result of :func:`~lms_async.roster.guarding.guard.check_source`.
+    :param source_refusals: the result of :func:`~lms_async.roster.guarding.guard.check_source`.
     """
-    too_few = {doubt.kind for doubt in doubts if doubt.rule == "max_source_shrink"}
+    too_few = {refusal.kind for refusal in source_refusals if refusal.rule == "max_source_shrink"}
     kept = facts.changes_only | too_few
     listed = {kind: count for kind, count in facts.records.items() if kind not in kept}
     return {**(facts.last_records or {}), **listed}

@@ -14,7 +14,7 @@ from lms_async.roster import RosterMapping, read_mapping
 from lms_async.sandbox import Fault
 from manabac_async.cli.roster import ROSTER
 from manabac_async.cli.target import ManageBacTarget
-from manabac_async.sandbox import ManageBacSandbox
+from manabac_async.sandbox import ManageBacSandbox, School
 from tests.managebac.roster.school import GRADE_11, GRADE_12, prepared
 from tests.roster import bundles
 
@@ -37,7 +37,7 @@ async def init(sandbox: ManageBacSandbox, folder: Path) -> tuple[RosterMapping, 
     return read_mapping(out), out.read_text("utf-8"), said.getvalue()
 
 
-async def test_words_that_are_beyond_doubt_are_translated(
+async def test_words_with_a_certain_meaning_are_translated(
     managebac_sandbox: ManageBacSandbox, tmp_path: Path
 ) -> None:
     managebac_sandbox.school = prepared()
@@ -71,3 +71,28 @@ async def test_schools_of_the_source_are_listed_if_none_is_like_that_of_the_acco
     assert "[target] school: the source has 2 schools" in said
     # The words that a plan needs were read.
     assert mapping.roles
+
+
+async def test_nearest_terms_are_named_for_a_term_that_is_missing(
+    managebac_sandbox: ManageBacSandbox, tmp_path: Path
+) -> None:
+    managebac_sandbox.school = prepared()
+    _, _, said = await init(managebac_sandbox, tmp_path)
+    check = next(line for line in said.splitlines() if line.startswith("- [terms] 2026-2027"))
+    assert "Write the title of one of its terms" in check
+    assert "or create the term in ManageBac" in check
+    near = check.index("Nearest by their days: 2020-2099 Semester 1 (2020-08-01 to 2020-12-31)")
+    assert check.index("2018-2019 (2018-08-01 to 2019-06-30)") > near
+
+
+@pytest.mark.parametrize(("year", "is_proposed"), [(2026, False), (2027, True)])
+async def test_a_year_group_of_another_class_is_not_proposed_for_a_grade(
+    managebac_sandbox: ManageBacSandbox, tmp_path: Path, year: int, is_proposed: bool
+) -> None:
+    managebac_sandbox.school = School()
+    name = f"IB Diploma Class of {year} (Grade 12)"
+    managebac_sandbox.school.add_ib_group(name, program="IB Diploma", grade="Grade 12")
+    # The day is in the school year 2026-2027, which ends in 2027.
+    mapping, text, _ = await init(managebac_sandbox, tmp_path)
+    assert mapping.grades == ({"12": name} if is_proposed else {})
+    assert ("graduate in 2027" in text) is not is_proposed

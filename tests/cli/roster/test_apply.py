@@ -50,6 +50,9 @@ def test_plan_is_applied_and_verified_and_the_next_one_is_empty(planned: Lms) ->
     assert "Schoology shows 17 changes as planned" in verified.out
     assert "0 changes" in planned.plan().out
     assert planned("apply", "roster.plan").code == 0
+    requests = len(planned.sandbox.log)
+    assert planned("verify", "roster.plan").code == 0
+    assert len(planned.sandbox.log) == requests  # of a plan without changes
     assert not any(word in ran.out + ran.err for word in PRIVATE)
 
 
@@ -70,6 +73,9 @@ def test_rejected_changes_exit_1_and_say_why_without_names(roster_lms: Lms) -> N
     ran = roster_lms("apply", "roster.plan", "--results", "results.csv")
     assert ran.code == 1
     assert "7  people, create rejected: school (invalid)" in ran.out
+    assert "link skipped: not sent, because its section was not created" in ran.out
+    assert "make a new plan" in ran.out
+    assert "To continue" not in ran.out  # the same command would not make more changes
     rows = read_results(roster_lms.folder / "results.csv")
     (told,) = (row for row in rows if row["key"] == "p0")
     assert (told["status"], told["error_code"]) == ("rejected", "invalid")
@@ -94,11 +100,29 @@ def test_words_of_the_vendor_are_only_in_the_results_file(planned: Lms) -> None:
     assert first["error"]
 
 
-def test_fields_that_are_not_ours_are_not_named() -> None:
-    change = Change(kind="people", action=Action.UPDATE, key="p1", after={"email": "x"})
-    error = RowError("409", "Wilhelmina has it", {"email": "taken", "Wilhelmina": "Quagmire"})
+def test_people_who_exchange_their_addresses_are_told_by_number(planned: Lms) -> None:
+    assert planned("apply", "roster.plan").code == 0
+    users = planned.folder / "bundle" / "users.csv"
+    texts = {"w1@": "w9@", "w2@": "w1@", "w9@": "w2@"}
+    for old, new in texts.items():
+        users.write_text(users.read_text().replace(old, new))
+    assert planned.plan().code == 0
+    ran = planned("apply", "roster.plan")
+    assert ran.code == 1
+    assert "The changes 1, 2 of this plan exchange their email" in ran.out
+    assert not any(word in ran.out + ran.err for word in PRIVATE)
+
+
+def test_fields_of_the_vendor_are_named_and_values_are_not() -> None:
+    after = {"email": "wil.quagmire@secret.example", "family_name": "Quagmire"}
+    change = Change(kind="people", action=Action.UPDATE, key="p1", after=after)
+    fields = ("email", "year_group", "custom_fields[2].id", "Wilhelmina", "quagmire")
+    error = RowError("409", "Wilhelmina has it", dict.fromkeys(fields, "Wilhelmina"))
     told = without_text(Outcome(0, change, Status.REJECTED, error=error))
-    assert (told.code, told.message, dict(told.fields)) == ("409", "", {"email": ""})
+    assert (told.code, told.message) == ("409", "")
+    assert dict(told.fields) == dict.fromkeys(fields[:3], "")
+    error = RowError("409", "", {"wil.quagmire": ""})
+    assert not without_text(Outcome(0, change, Status.REJECTED, error=error)).fields
 
 
 def test_unknown_changes_exit_3_and_are_looked_up_later(planned: Lms) -> None:
@@ -131,7 +155,7 @@ def test_refused_credentials_stop_and_the_same_command_continues(planned: Lms) -
     }
     ran = planned("apply", "roster.plan")
     assert ran.code == 0, ran.err
-    assert "An earlier run finished 8 changes" in ran.out
+    assert "An earlier run finished 8 of these changes" in ran.out
     assert len(planned.sandbox.school.enrollments) == 7
 
 

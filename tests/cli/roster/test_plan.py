@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import stat
 
 import pytest
 
-from lms_async.sandbox import Fault
+from lms_async.sandbox import Fault, Seen
 from tests.cli.conftest import read_results
 from tests.cli.roster.conftest import PRIVATE, Lms, write_bundle
 
@@ -39,6 +41,20 @@ def test_plan_is_shown_again_and_its_rows_are_saved(roster_lms: Lms) -> None:
     assert len(found) == 17
     (seat,) = (row for row in found if row["key"] == "k1 / p0")
     assert (seat["kind"], seat["action"], seat["changes"]) == ("enrollments", "link", "role: admin")
+
+
+def test_what_the_vendor_does_not_hold_is_listed_only_by_plan_show(roster_lms: Lms) -> None:
+    orgs = roster_lms.folder / "bundle" / "orgs.csv"
+    orgs.write_text(orgs.read_text() + "d,,,District,district,,\n")
+    planned = roster_lms.plan().out
+    assert "no id from the school at the vendor" in planned
+    assert "does not hold or show them: 2 orgs and 7 fields" in planned
+    assert "run: lms plan show roster.plan" in planned
+    shown = roster_lms("plan", "show", "roster.plan").out
+    assert "Not compared" not in shown
+    for line in ("1: not a school", "no such field"):
+        assert line not in planned
+        assert line in shown
 
 
 def test_cells_of_rows_are_no_formulas(roster_lms: Lms) -> None:
@@ -154,10 +170,31 @@ def test_problems_of_the_source_are_counted_with_their_place(roster_lms: Lms) ->
     assert "Rejected records of the source (5 problems):" in ran.out
     assert "5  enrollments.csv: orphan" in ran.out
     assert "enrollments.csv, line 9, column userSourcedId" in ran.out
-    assert "and 2 others" in ran.out
+    assert "no person with this id was read from users.csv" in ran.out
+    assert "and 4 others" in ran.out
     assert "does not translate these roles: teacher (1)" in ran.out
     assert "The guard leaves out removals:" in ran.out
+    shown = roster_lms("plan", "show", "roster.plan").out
+    assert "5  enrollments.csv: orphan" in shown
+    assert "and 4 others" in shown
     assert not any(word in ran.out + ran.err for word in PRIVATE)
+
+
+def test_removals_that_are_left_out_exit_6_and_the_rest_is_applied(roster_lms: Lms) -> None:
+    roster_lms.plan()
+    roster_lms("apply", "roster.plan")
+    # The first student left, a student is new, and the row of a third one is damaged.
+    write_bundle(roster_lms.folder, 7, more="x1,,,k1,n,nobody,student,,,")
+    enrollments = roster_lms.folder / "bundle" / "enrollments.csv"
+    enrollments.write_text(enrollments.read_text().replace("e1,,,k1,n,p1,student,,,\n", ""))
+    ran = roster_lms.plan()
+    assert ran.code == 6
+    assert "The guard refuses" not in ran.out
+    assert "1 removal left out" in ran.out
+    assert "lms apply roster.plan" in ran.out
+    applied = roster_lms("apply", "roster.plan", "--yes")
+    assert applied.code == 0, applied.err
+    assert len(roster_lms.sandbox.school.enrollments) == 8
 
 
 def test_setting_of_the_target_decides_how_people_are_read(roster_lms: Lms) -> None:
@@ -174,6 +211,16 @@ def test_missing_permission_names_the_kinds(roster_lms: Lms) -> None:
     assert "may not read courses" in ran.err
     assert "sections, enrollments" in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_account_without_a_permission_does_not_look_like_wrong_credentials(
+    roster_lms: Lms,
+) -> None:
+    roster_lms.sandbox.faults.add(Fault.error(403, path="app-user-info"))
+    ran = roster_lms.plan()
+    assert ran.code == 4
+    assert "the account lacks a permission" in ran.err
+    assert "did not accept the credentials" not in ran.err
 
 
 def test_wrong_credentials_exit_4(roster_lms: Lms) -> None:
@@ -218,6 +265,45 @@ def test_source_is_compared_with_the_one_that_was_applied_last(roster_lms: Lms) 
     assert "deactivate" not in ran.out
 
 
+def test_each_cause_of_missing_removals_is_printed_once(roster_lms: Lms) -> None:
+    roster_lms.replace_in_mapping("max_source_shrink = 0.9", "")
+    roster_lms.plan()
+    roster_lms("apply", "roster.plan")
+    orphans = "\n".join(f"x{number},,,k1,n,nobody,student,,," for number in range(5))
+    write_bundle(roster_lms.folder, 3, more=orphans)
+    ran = roster_lms.plan()
+    assert "5 of the source's" in ran.out
+    for text in ("max_orphan_share", "may not have all", "enrollments and had"):
+        assert text not in ran.out
+    assert "more reasons, run: lms plan show roster.plan" in ran.out
+    shown = roster_lms("plan", "show", "roster.plan")
+    for text in ("max_orphan_share", "may not have all", "enrollments and had"):
+        assert text in shown.out
+
+
 def test_file_name_at_the_beginning_of_an_error_stays_as_it_is(roster_lms: Lms) -> None:
     (roster_lms.folder / "bundle" / "users.csv").write_bytes(b"\x80\n")
     assert "Error: users.csv, line 1" in roster_lms.plan().err
+
+
+def test_plan_says_which_fields_new_records_need(roster_lms: Lms) -> None:
+    users = roster_lms.folder / "bundle" / "users.csv"
+    users.write_text(users.read_text().replace("w3@secret.example", ""))
+    ran = roster_lms.plan()
+    assert "people         1: needed field is missing: email or username, 1" in ran.out
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_plan_leaves_nothing_and_says_so(
+    roster_lms: Lms, number: signal.Signals
+) -> None:
+    def interrupt(seen: Seen) -> None:
+        if seen.path == "courses":
+            os.kill(os.getpid(), number)
+
+    roster_lms.sandbox.before_each = interrupt
+    roster_lms.sandbox.faults.add(Fault.hang(path="courses"))
+    ran = roster_lms.plan()
+    assert ran.code == 130
+    assert "Interrupted. No plan was made." in ran.err
+    assert {path.name for path in roster_lms.folder.iterdir()} == {"bundle", "roster.toml"}

@@ -49,7 +49,7 @@ Init = Callable[..., Awaitable[Written]]
 def init(schoology_sandbox: SchoologySandbox, tmp_path: Path) -> Init:
     """Write the mapping of a source with the sandbox, or without credentials."""
 
-    async def write(source: Path, *, vendor: bool = True) -> Written:
+    async def write(source: Path, *, vendor: bool = True, encoding: str | None = None) -> Written:
         said = io.StringIO()
         out = tmp_path / "roster.toml"
         await write_roster_mapping(
@@ -61,6 +61,7 @@ def init(schoology_sandbox: SchoologySandbox, tmp_path: Path) -> Init:
             said,
             out=out,
             as_of=DAY,
+            encoding=encoding,
             limit=(1000, 0.01),
         )
         return Written(out, out.read_text("utf-8"), said.getvalue())

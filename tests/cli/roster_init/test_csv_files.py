@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
-from lms_async.cli.exit_codes import CommandError
 from lms_async.roster import CsvFile
 from tests.cli.roster_init.conftest import Init
 from tests.roster.bundles import unindented
@@ -34,9 +32,9 @@ FILES = {
 }
 
 
-def write(folder: Path, **changed: str) -> Path:
+def write(folder: Path, files: Mapping[str, str] = FILES, **changed: str) -> Path:
     folder.mkdir()
-    for name, text in FILES.items():
+    for name, text in files.items():
         text = changed.get(name.removesuffix(".csv"), text)
         (folder / name).write_text(unindented(text), "utf-8")
     return folder
@@ -72,6 +70,7 @@ async def test_columns_are_proposed_and_the_files_are_read(init: Init, tmp_path:
     assert written.mapping.roles == {"student": "Student", "teacher": "Teacher"}
     assert "The source has 3 people, 1 course, 1 section and 3 enrollments." in written.comments()
     assert "lms does not recognize the columns of lunch.csv." in written.out
+    assert "Its columns: Day, Dish." in written.comments()
     assert "No file lists the orgs." in written.out
     assert "Columns that are not read: Shoe size." in written.comments()
     assert "Quagmire" not in written.text + written.out
@@ -106,9 +105,56 @@ async def test_dates_that_fit_several_formats_are_a_decision(init: Init, tmp_pat
     assert written.line("# date_format")
 
 
-async def test_folder_without_known_columns_is_refused(init: Init, tmp_path: Path) -> None:
-    folder = tmp_path / "export"
-    folder.mkdir()
-    (folder / "lunch.csv").write_text(unindented(FILES["lunch.csv"]), "utf-8")
-    with pytest.raises(CommandError, match="no CSV file whose columns lms recognizes"):
-        await init(folder)
+async def test_dates_with_dots_begin_with_the_day(init: Init, tmp_path: Path) -> None:
+    students = """
+        Student_Number,First_Name,Last_Name,DOB
+        1001,Wilhelmina,Quagmire,04.07.2010
+    """
+    written = await init(write(tmp_path / "export", students=students))
+    assert written.line("date_format") == 'date_format = "DD.MM.YYYY"'
+
+
+UNKNOWN = {
+    "eleves.csv": """
+        Matricule;Nom;Prénom
+        1001;Quagmire;Wilhelmina
+    """,
+    "profs.csv": """
+        Code;Nom;Prénom
+        t1;Quagmire;Wilhelmina
+    """,
+    "headless.csv": """
+        1001;Quagmire;Wilhelmina;w@secret.example
+        1002;Quagmire;Wilhelmina;w@secret.example
+    """,
+}
+
+
+async def test_files_without_known_columns_are_written_as_examples(
+    init: Init, tmp_path: Path
+) -> None:
+    written = await init(write(tmp_path / "export", UNKNOWN))
+    assert "Its columns: Matricule, Nom, Prénom." in written.comments()
+    for name in UNKNOWN:
+        assert f"lms does not recognize the columns of {name}." in written.out
+        assert written.line(f'# file = "{name}"')
+    # The first row of this file has values instead of names.
+    assert "Quagmire" not in written.text + written.out
+    assert "only 0 of" not in written.out
+    assert "Describe the files of the school in" in written.out
+
+
+async def test_examples_of_unknown_files_can_be_completed(init: Init, tmp_path: Path) -> None:
+    written = await init(write(tmp_path / "export", {"eleves.csv": UNKNOWN["eleves.csv"]}))
+    columns = {"id": "Matricule", "given_name": "Prénom", "family_name": "Nom"}
+    at = written.text.index("# [[source.files]]")
+    end = written.text.index("\n\n", at)
+    example = written.text[at:end].replace("# ", "")
+    for field, column in columns.items():
+        example = example.replace(f'{field} = ""', f'{field} = "{column}"')
+    written.path.write_text(written.text[:at] + example + written.text[end:], "utf-8")
+    source = written.mapping.source
+    assert source is not None
+    assert source.files == (
+        CsvFile(file="eleves.csv", kind="people", columns=columns, constants={"role": "student"}),
+    )

@@ -95,6 +95,7 @@ async def test_school_without_a_building_gets_candidates(
     assert written.mapping.buildings == {}
     assert "Candidates: H (Southern High), Sandbox Academy." in written.comments()
     assert "[buildings] has no building of Schoology for South School." in written.out
+    assert "lms import buildings.csv --to schoology --kind buildings" in written.out
 
 
 async def test_terms_are_found_by_title_and_then_by_days(
@@ -115,7 +116,7 @@ async def test_terms_are_found_by_title_and_then_by_days(
     assert "begins later; same days" in written.line('"Spring Term"')
     assert "2025-2026, 2025-08-18 to 2026-06-12, is over on 2026-10-01" in written.comments()
     assert (
-        "[terms] 2026-2027: Schoology has no such term. Without a line, lms plan creates it."
+        "[terms] 2026-2027: Schoology has no such term. lms plan creates it, unless you translate"
         in (written.out)
     )
     assert written.line("# terms =") == '# terms = ["2026-2027", "fall term", "Second half"]'
@@ -124,7 +125,7 @@ async def test_terms_are_found_by_title_and_then_by_days(
 @pytest.mark.parametrize(
     ("codes", "expected", "said"),
     [
-        ([], False, "Nothing was found that needs true."),
+        ([], False, "lms found nothing that needs true."),
         ([("k1", 2026)], True, "Schoology has 1 past section with the key of a section"),
         ([("k1-2027", 2027)], True, "Schoology has 1 section with a year in the key"),
         ([("k1", 2026), ("k2", 2027)], False, "Change it to true when the next school year begins"),
@@ -269,3 +270,25 @@ async def test_records_that_the_account_may_not_read_are_left_open(
     written = await init(small(tmp_path / "bundle"))
     assert written.mapping.roles == {"student": "Student", "teacher": "Teacher"}
     assert "[keys] people: Schoology does not let this account read its records." in written.out
+
+
+async def test_term_with_other_days_is_to_be_checked_and_the_most_alike_one_is_a_comment(
+    init: Init, tmp_path: Path, school: School
+) -> None:
+    school.grading_periods.add("Fall Term", "2025-08-18", "2026-01-09")
+    school.grading_periods.add("Spring Term", "2027-03-10", "2027-06-11")
+    school.grading_periods.add("Whole", "2026-08-20", "2027-06-19")
+    sessions = """
+        sourcedId,title,type,startDate,endDate,parentSourcedId,schoolYear
+        y27,2026-2027,schoolYear,2026-08-17,2027-06-11,,2027
+        f,Fall Term,semester,2026-08-17,2027-01-09,y27,2027
+        s,Spring Term,semester,2027-01-10,2027-06-11,y27,2027
+    """
+    written = await init(small(tmp_path / "bundle", academicSessions=sessions))
+    assert "[terms] Fall Term, 2026-08-17 to 2027-01-09: Fall Term of Schoology" in written.out
+    assert "2025-08-18 to 2026-01-09, is over on 2026-10-01" in written.out
+    assert "2027-03-10 to 2027-06-11, has other days" in written.out
+    proposed = written.line('# "2026-2027"')
+    assert proposed.startswith('# "2026-2027" = "Whole"')
+    assert "2026-08-20 to 2027-06-19" in proposed
+    assert "2026-2027" not in written.mapping.terms

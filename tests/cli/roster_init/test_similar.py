@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lms_async.cli.roster_init.similar import administers, same_grade, same_role, same_word
+from lms_async.cli.roster_init.similar import same_grade, same_role, same_word
 from lms_async.cli.roster_init.source_words import SourceWords
 from lms_async.roster import Word
 
@@ -60,11 +60,6 @@ def test_same_role(role: str, known: list[str], expected: str | None) -> None:
 def test_same_grade(grade: str, known: list[str], expected: str | None) -> None:
     found = same_grade(words(*known), grade)
     assert (found and found.text) == expected
-
-
-def test_administrators_are_recognized() -> None:
-    assert administers("districtAdministrator")
-    assert not administers("teacher")
 
 
 def test_words_are_shown_if_they_repeat() -> None:

@@ -12,6 +12,7 @@ import attrs
 import pytest
 
 from lms_async.cli.exit_codes import Exit
+from lms_async.cli.roster_init.column_names import GRADE_NAMES, USUAL_NAMES
 from lms_async.roster import (
     CsvFile,
     GuardSettings,
@@ -149,7 +150,7 @@ def test_example_of_csv_files_can_be_read(tmp_path: Path) -> None:
     path.write_text(example, "utf-8")
     source = read_mapping(path).source
     assert source is not None
-    assert len(source.files) == 6
+    assert len(source.files) == 8
 
 
 def test_each_field_of_csv_files_is_on_the_page() -> None:
@@ -163,6 +164,13 @@ def test_each_field_of_csv_files_is_on_the_page() -> None:
         assert tuple(re.findall(r"\*\*`(\w+)`\*\*", cell)) == tuple(
             name for name in FIELDS[kind].names if name in FIELDS[kind].required
         )
+
+
+def test_each_usual_name_of_a_column_is_on_the_page() -> None:
+    found = rows("Names of columns that are recognized")
+    listed = {row[0]: set(codes(row[1])) for row in found if codes(row[1])}
+    usual = {meaning: set(names.split()) for meaning, names in USUAL_NAMES.items()}
+    assert listed == usual | {"grade": set(GRADE_NAMES)}
 
 
 def test_tables_of_vendors_are_those_of_the_targets() -> None:

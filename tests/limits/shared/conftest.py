@@ -40,7 +40,7 @@ def old_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]
     async def until_it_opens() -> None:
         async with RedisWindow(1, per=PER, scope="none", url=server.url, timeout=TIMEOUT) as window:
             (await window.acquire()).answered()
-        # Redis tells its uptime in whole seconds, so to the next window it may seem a second younger.
+        # Redis tells its uptime in whole seconds: the next window may see a second less of it.
         await asyncio.sleep(1)
 
     try:

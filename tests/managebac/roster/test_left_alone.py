@@ -19,6 +19,7 @@ from manabac_async.sandbox import ManageBacSandbox, School
 from tests.managebac.roster.school import (
     ADA,
     BEN,
+    BIOLOGY,
     DAY,
     GRADE_11,
     GRADE_12,
@@ -170,3 +171,22 @@ async def test_references_that_cannot_be_read_stop_the_bulk_and_nothing_is_sent(
     assert {outcome.status for outcome in outcomes} == {Status.SKIPPED}
     assert isinstance(bulk.report.stop_reason, Forbidden)
     assert {seen.method for seen in managebac_sandbox.log} == {"GET"}
+
+
+async def test_records_without_what_managebac_needs_are_left_alone(keeper: Keeper) -> None:
+    kinds: dict[str, list[Any]] = {
+        "people": [attrs.evolve(ADA, email=""), BEN, TEACHER, PARENT],
+        "courses": [attrs.evolve(BIOLOGY, grades=())],
+    }
+    outcomes = await keeper.update(**kinds)
+    assert {outcome.status for outcome in outcomes} == {Status.DONE}
+    needed = {(one.key, one.detail) for one in left_alone(keeper, Reason.NEEDED_FIELD)}
+    grades = "year_group (the source has no grades: fill in grades)"
+    assert needed == {("p1", "email"), ("k1", grades)}
+    # The enrollments of the section, and the link to the student.
+    assert len(left_alone(keeper, Reason.NO_PARENT)) == 4
+    # The grade of the course, to which [grades] does not lead.
+    kinds["courses"] = [attrs.evolve(BIOLOGY, grades=("7",))]
+    await keeper.plan(**kinds)
+    needed = {(one.key, one.detail) for one in left_alone(keeper, Reason.NEEDED_FIELD)}
+    assert ("k1", "year_group (not translated: add the grades to [grades])") in needed

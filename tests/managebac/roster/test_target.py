@@ -150,7 +150,7 @@ def test_account_has_the_host_and_no_token(
     assert managebac_sandbox.token not in account
 
 
-async def test_words_are_those_that_a_mapping_can_lead_to(
+async def test_words_are_those_into_which_a_mapping_can_translate(
     managebac: ManageBac, school: School
 ) -> None:
     words = await ManageBacRoster(managebac).words()

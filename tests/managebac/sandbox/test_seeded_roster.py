@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, date, datetime
 
-from manabac_async.sandbox import RELATIONSHIPS, School
+import pytest
+
+from manabac_async.cli.serving import school_year_of, served
+from manabac_async.sandbox import RELATIONSHIPS, ManageBacSandbox, School
 
 from .raw import RawClient
 
@@ -31,6 +35,27 @@ def test_seeded_school_is_complete() -> None:
         *("diploma", "myp", "pyp")
     }
     assert not school.students.creates
+
+
+def test_terms_are_those_of_the_school_year_and_the_one_before() -> None:
+    terms = School.seeded(school_year=2031).academics.terms.values()
+    assert min(term.starts_on for term in terms) == date(2030, 8, 20)
+    assert max(term.ends_on for term in terms) == date(2032, 6, 19)
+
+
+@pytest.mark.parametrize(
+    ("day", "year"), [(date(2031, 7, 1), 2031), (date(2032, 6, 30), 2031), (date(2032, 1, 1), 2031)]
+)
+def test_school_year_of_a_day(day: date, year: int) -> None:
+    assert school_year_of(day) == year
+
+
+async def test_lms_sandbox_has_the_terms_of_this_school_year() -> None:
+    year = school_year_of(datetime.now(UTC).date())
+    async with served(people=1, limit=None, latency=None, host="127.0.0.1", port=0) as running:
+        assert isinstance(running.server, ManageBacSandbox)
+        terms = running.server.school.academics.terms.values()
+    assert max(term.ends_on.year for term in terms) == year + 1
 
 
 def test_large_school_is_generated_in_a_few_seconds() -> None:

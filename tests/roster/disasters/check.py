@@ -83,9 +83,9 @@ class Disasters:
             text = str(error).replace(f"{folder}/", "")
             return Result(REFUSED, _stops(made) or (text,))
         end = WRITTEN if world.target.requests else NOTHING_TO_DO
-        doubts = [refusal.text for refusal in made.refusals()]
+        refusals = [refusal.text for refusal in made.refusals()]
         remarks = [text for text in _remarks(made) if text not in self._usual]
-        return Result(end, tuple(doubts or remarks[:1]))
+        return Result(end, tuple(refusals or remarks[:1]))
 
 
 def _stops(made: Plan) -> tuple[str, ...]:

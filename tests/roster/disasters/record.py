@@ -12,12 +12,13 @@ from tests.roster.disasters.check import DISASTERS, TABLE, Disasters, as_row
 from tests.virtual import run
 
 _HEAD = """\
-# What the roster says in disasters
+# Damaged files, wrong settings and wrong accounts
 
-`python -m tests.roster.disasters.record` writes this table. Nothing is written to the vendor in any
-of these cases. Where several schools are refused for the same reason, the first one is shown.
+`python -m tests.roster.disasters.record` writes this table. `lms` changes nothing at the vendor in
+any of these cases. If the guard refuses several schools for the same reason, the table shows the
+first one.
 
-| what happened | what comes of it | what the roster says |
+| what happened | result | message |
 | --- | --- | --- |
 """
 

@@ -33,7 +33,7 @@ def disasters(tmp_path_factory: pytest.TempPathFactory) -> Disasters:
 
 
 @pytest.mark.parametrize("disaster", DISASTERS, ids=lambda disaster: disaster.name)
-def test_nothing_is_written_and_the_reason_is_said(
+def test_nothing_is_written_and_the_reason_is_given(
     disaster: Disaster, disasters: Disasters
 ) -> None:
     result = run(disasters.happen(disaster))

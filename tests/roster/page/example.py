@@ -6,7 +6,15 @@ from pathlib import Path
 
 import attrs
 
-from lms_async.roster import Action, Change, LeftAlone, Reason, Refusal
+from lms_async.roster import (
+    Action,
+    Change,
+    LeftAlone,
+    ReadingReport,
+    Reason,
+    Refusal,
+    Severity,
+)
 from lms_async.roster.entries import join
 from lms_async.roster.page.data import LISTED
 from lms_async.roster.plan_files.plan_writer import PlanWriter
@@ -81,9 +89,15 @@ def write_plan(
     changes: list[Change] = CHANGES,
     left_alone: list[LeftAlone] = LEFT_ALONE,
     refusals: tuple[Refusal, ...] = (WARNS, STOPS),
+    problems: int = 5,
 ) -> None:
     with PlanWriter(path, META) as writer:
         for item in (*left_alone, *changes):
             writer.add(item)
         for refusal in refusals:
             writer.refuse(refusal)
+        report = ReadingReport()
+        for line in range(2, problems + 2):
+            text = f"no {HOSTILE}."
+            report.add(Severity.REJECTED, "users.csv", line, "orgSourcedIds", "orphan", text)
+        writer.add_problems(report)

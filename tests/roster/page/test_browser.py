@@ -101,9 +101,9 @@ async def test_guard_that_stops_the_plan_comes_first(page: Page) -> None:
     await expect(page.locator(".private")).to_contain_text("names")
     assert (await page.locator("main h2").all_inner_texts())[0] == "Guard"
     stops, warns = await page.locator(".verdict").all_inner_texts()
-    assert stops.startswith("The guard stops this plan. It must not be applied.")
+    assert stops.startswith("The guard refuses this plan. Do not apply it.")
     assert "<b>Read the plan.</b>" in stops
-    assert warns.split("\n\n") == ["The guard left out removals.", "No sections are removed."]
+    assert warns.split("\n\n") == ["The guard leaves out removals.", "No sections are removed."]
 
 
 async def test_totals_by_kind_and_school_show_the_rows_they_count(page: Page) -> None:
@@ -111,14 +111,33 @@ async def test_totals_by_kind_and_school_show_the_rows_they_count(page: Page) ->
     assert [
         line.split() for line in by_kind.splitlines() if line.startswith(("People", "All"))
     ] == [
-        ["People", "3", "1", "0", "1", "1,207"],
-        ["All", "4", "1", f"{MANY + 1:,}", "1", f"{1_207 + LISTED + 4:,}"],
+        ["People", "3", "1", "0", "1", "2"],
+        ["All", "4", "1", f"{MANY + 1:,}", "1", f"{2 + LISTED + 4:,}"],
     ]
-    assert "north\t3\t0\t1,011\t0\t1\n" in by_school
+    assert "north\t3\t0\t1,011\t0\t0\n" in by_school
     await page.get_by_role("button", name="People, Create: 3. Show.").click()
     assert [row.split()[:2] for row in await rows(page)] == [["create", "people"]] * 3
     await page.get_by_role("button", name="south, Left alone: 2. Show.").click()
     assert len(await rows(page, "#left-alone")) == 2
+
+
+async def test_records_that_are_left_alone_are_counted_without_fields(page: Page) -> None:
+    await page.get_by_role("button", name="People, Left alone: 2. Show.").click()
+    assert len(await rows(page, "#left-alone")) == 2
+    fields = page.get_by_role("table", name="Fields by reason")
+    await fields.get_by_role("button", name="1,204").click()
+    assert len(await rows(page, "#left-alone")) == 1
+
+
+async def test_problems_of_the_source_are_counted_with_their_first_places(page: Page) -> None:
+    text = await page.locator("#problems").inner_text()
+    assert text.startswith(
+        "Problems of the source\nRejected records of the source (5 problems)\n5 users.csv: orphan\n"
+    )
+    # The problem follows from another file, so one example is enough.
+    assert f"users.csv, line 2, column orgSourcedIds: no {HOSTILE}." in text
+    assert "line 3" not in text
+    assert "and 4 others" in text
 
 
 async def test_change_shows_key_name_school_and_each_field(page: Page) -> None:
@@ -136,9 +155,11 @@ async def test_change_shows_key_name_school_and_each_field(page: Page) -> None:
 
 async def test_records_of_two_others_show_the_names_that_the_plan_knows(page: Page) -> None:
     shown = await rows(page)
-    assert shown[5] == "add relationships Zoë Okafor / Bea Lind (guardian) P1 / P2 (guardian) north"
-    assert shown[6] == "add enrollments Art / Zoë Okafor S1 / P1 north"
-    assert shown[7] == "add enrollments S2 / N0 north"
+    assert (
+        shown[5] == "link relationships Zoë Okafor / Bea Lind (guardian) P1 / P2 (guardian) north"
+    )
+    assert shown[6] == "link enrollments Art / Zoë Okafor S1 / P1 north"
+    assert shown[7] == "link enrollments S2 / N0 north"
 
 
 async def test_names_never_become_html(page: Page) -> None:
@@ -183,8 +204,8 @@ async def test_what_is_left_alone_is_counted_and_listed_up_to_a_bound(page: Page
     listed = len(LEFT_ALONE) - 1
     await expect(section.locator(".status")).to_have_text(f"1–50 of {listed:,} rows")
     assert (await rows(page, "#left-alone"))[:3] == [
-        "Field cannot be changed people Zoë Okafor P1 north birth date",
-        "Blank key people no key, vendor's id 77 south",
+        "Vendor cannot change this field people Zoë Okafor P1 north birth date",
+        "No id from the school at the vendor people vendor's id 77 south",
         f"Locked people P7 south {HOSTILE}",
     ]
     await section.get_by_role("combobox", name="Reason").select_option("vendor has no such field")
@@ -225,12 +246,15 @@ async def test_search_shows_the_first_page_of_what_it_finds(page: Page) -> None:
 async def test_screen_readers_find_labels_headings_and_tables(page: Page) -> None:
     assert await page.locator("html").get_attribute("lang") == "en"
     headings = await page.locator("h1, h2, h3").all_inner_texts()
-    assert headings == ["Roster plan", "Guard", "Totals", "Changes", "Left alone"]
+    assert headings == [
+        *("Roster plan", "Guard", "Problems of the source"),
+        *("Rejected records of the source (5 problems)", "Totals", "Changes", "Left alone"),
+    ]
     without_label = "fields => fields.filter(field => !field.labels.length).length"
     assert await page.locator("input, select").evaluate_all(without_label) == 0
     for name in ("Guard", "Totals", "Changes", "Left alone"):
         await expect(page.get_by_role("region", name=name)).to_be_visible()
-    for name in ("By kind", "By school", "By reason", "Changes", "Rows"):
+    for name in ("By kind", "By school", "Records by reason", "Changes", "Rows"):
         await expect(page.get_by_role("table", name=name)).to_have_count(1)
     await page.set_viewport_size({"width": 360, "height": 800})
     table = page.get_by_role("table", name="Changes")
@@ -283,11 +307,12 @@ async def test_policy_allows_nothing_but_the_page_itself(page: Page, watched: Wa
 
 
 async def test_plan_without_changes_is_allowed(browser: Browser, tmp_path: Path) -> None:
-    write_plan(tmp_path / "a.plan", [], [], ())
+    write_plan(tmp_path / "a.plan", [], [], (), problems=0)
     write_page(tmp_path / "a.plan", tmp_path / "a.html")
     page = await browser.new_page()
     await load(page, tmp_path / "a.html")
     assert await page.locator(".verdict").all_inner_texts() == ["The guard allows this plan."]
+    await expect(page.locator("#problems")).to_be_hidden()
     await expect(page.locator("#totals")).to_contain_text("There is nothing to change.")
     await expect(page.locator("#changes .status")).to_have_text("No changes")
     await page.close()

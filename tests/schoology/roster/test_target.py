@@ -12,7 +12,7 @@ import pytest
 from lms_async import Forbidden, InvalidInput, Journal, Unauthorized
 from lms_async.errors import KindUnreadable
 from lms_async.outcome import Status
-from lms_async.roster import Action, Change, Relationship, Role, Word
+from lms_async.roster import Action, Change, PlanFile, Reason, Relationship, Role, Word
 from lms_async.roster.entries import join
 from lms_async.roster.targets.names import Names
 from lms_async.sandbox import Fault
@@ -274,7 +274,7 @@ def test_account_has_the_host_and_no_key(
     assert schoology_sandbox.key not in account
 
 
-async def test_words_are_those_that_a_mapping_can_lead_to(
+async def test_words_are_those_into_which_a_mapping_can_translate(
     schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     add_building(schoology_sandbox.school)
@@ -303,3 +303,36 @@ async def test_refused_credentials_are_no_missing_permission(
     schoology_sandbox.faults.add(Fault.error(401))
     with pytest.raises(Unauthorized):
         await SchoologyRoster(schoology).words()
+
+
+async def test_person_without_email_and_username_is_left_alone(keeper: Keeper) -> None:
+    nameless = attrs.evolve(ADA, email="")
+    outcomes = await keeper.update(people=[nameless, BEN, TEACHER, PARENT])
+    assert {outcome.status for outcome in outcomes} == {Status.DONE}
+    assert "p1" not in [outcome.item.key for outcome in outcomes]
+    with PlanFile(keeper.folder / "roster.plan") as file:
+        found = {(one.kind, one.reason, one.detail) for one in file.left_alone() if one.key}
+    assert found == {
+        ("people", Reason.NEEDED_FIELD, "email or username"),
+        ("relationships", Reason.NO_PARENT, ""),
+        ("enrollments", Reason.NO_PARENT, ""),
+    }
+    named = attrs.evolve(nameless, username="ada")
+    changes = await keeper.plan(people=[named, BEN, TEACHER, PARENT])
+    assert brief(changes)[0] == ("create", "people", "p1")
+
+
+async def test_nobody_becomes_an_administrator(
+    keeper: Keeper, schoology_sandbox: SchoologySandbox
+) -> None:
+    await keeper.update()
+    ben = schoology_sandbox.school.by_school_uid("p2")
+    assert ben is not None
+    role = {"role": "School Admin"}
+    fields = {"given_name": "A", "family_name": "B", "username": "ab", **role}
+    new = Change(kind="people", action=Action.CREATE, key="new", after=fields)
+    old = Change(kind="people", action=Action.UPDATE, key="p2", vendor_id=ben.uid, after=role)
+    for outcome in await keeper.apply([new, old]):
+        assert outcome.status is Status.REJECTED
+        assert outcome.error is not None
+        assert "administrator" in outcome.error.fields["role"]

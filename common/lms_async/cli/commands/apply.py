@@ -57,14 +57,15 @@ def apply(
     \b
     Exit codes:
       0    All changes are done, or there are none.
-      1    Some changes were rejected.
-      2    Wrong usage or input.
-      3    Some changes are unknown: no response says what happened to them.
-      4    The vendor did not accept the credentials.
+      1    Some changes were rejected or skipped.
+      2    Wrong usage or input, or the output could not be written.
+      3    Some changes are unknown, because no response came.
+      4    The vendor did not accept the credentials, or a permission is missing.
       5    The vendor is unavailable.
-      6    Nothing was sent: the guard refuses the plan, it is too old, or the vendor has changed.
+      6    Nothing was sent: the guard refuses the plan, the plan is older than a day or for
+           another account, or the vendor's records have changed.
       70   A bug in lms.
-      130  Interrupted.
+      130  Interrupted, or you did not agree to the removals.
     """
     from ..planning.applying import ApplyRequest, run_apply
 
@@ -82,15 +83,15 @@ def apply(
 
 
 def verify(path: PlanPath, limit: RateLimit = None) -> None:
-    """Check that a plan's changes are made.
+    """Check a plan's changes with the vendor.
 
-    lms reads the vendor's records again, and compares them with what the plan wants.
+    lms reads the vendor's records again, and compares them with the changes of the plan.
 
     \b
     Exit codes:
-      0    The vendor shows every change.
+      0    The vendor shows every change that it can show.
       1    Some changes are not as planned.
-      2    Wrong usage or input.
+      2    Wrong usage or input, or the output could not be written.
       4    The vendor did not accept the credentials, or a permission is missing.
       5    The vendor is unavailable.
       6    The plan is for another account.

@@ -42,7 +42,7 @@ def plan(
         str | None,
         typer.Option(
             metavar="TARGET",
-            help="Where the roster is kept.",
+            help="Vendor that has the roster.",
             autocompletion=suggest_roster_targets,
             show_default=False,
         ),
@@ -74,19 +74,22 @@ def plan(
 ) -> None:
     """Plan the changes of a roster.
 
-    lms reads the school's files and the vendor's records, compares them, and writes every change
-    that makes the vendor equal to the school into a file. It changes nothing at the vendor. Read
-    the plan with lms plan show, make its changes with lms apply, and check them with lms verify.
+    lms reads the school's files and the vendor's records, and compares them. It writes a plan: a
+    file with every change that makes the vendor equal to the school. It changes nothing at the
+    vendor. Read the plan with lms plan show, make its changes with lms apply, and check them with
+    lms verify.
 
     lms reads credentials from environment variables, or from a .env file in the current folder.
 
     \b
     Exit codes:
-      0    The plan is made.
-      2    Wrong usage or input, or a word in the mapping that the vendor does not have.
+      0    The plan is made, with or without changes.
+      2    Wrong usage or input, a word in the mapping that the vendor does not have, or the output
+           could not be written.
       4    The vendor did not accept the credentials, or a permission is missing.
       5    The vendor is unavailable.
-      6    The plan is made, and the guard refuses it.
+      6    The plan is made, and a person has to check it: the guard refuses it, or leaves out
+           removals. If it leaves out removals, lms apply makes the other changes.
       70   A bug in lms.
       130  Interrupted.
     """
@@ -131,8 +134,8 @@ def show(
 ) -> None:
     """Show what a plan would do.
 
-    Without an option, lms prints the number of changes, what is left alone, and what the guard
-    says.
+    Without an option, lms prints the problems of the source, the number of changes, what is left
+    alone, and everything that the guard says.
 
     \b
     Exit codes:

@@ -10,13 +10,15 @@ from typing import Annotated
 import typer
 
 from ..credentials import read_environment
+from ..files.encodings import checked_name
 from ..rate_limit import read_limit
 from ..reporting.reporters import make_reporter
 from ..roster_targets import require_roster_target
 from ..running import run_until_done
+from .mapping_options import EncodingName
 from .options import RateLimit, TargetOption
 
-commands = typer.Typer(no_args_is_help=True, help="Keep a vendor equal to the school's roster.")
+commands = typer.Typer(no_args_is_help=True, help="Write the settings of a roster for lms plan.")
 
 
 @commands.callback()
@@ -46,16 +48,17 @@ def init(
             show_default=False,
         ),
     ] = None,
+    encoding: EncodingName = None,
     limit: RateLimit = None,
 ) -> None:
     """Write the mapping file of a roster.
 
-    The mapping file says which ids the vendor knows, what roles, schools and terms are called
-    there, and what a plan may do. Its comments say what was found on both sides, and what to
-    check. It contains no data of people.
+    The mapping file says which ids the vendor has, which role, school and term of the school is
+    which at the vendor, and what a plan may do. Its comments say what was found on both sides, and
+    what to check. It contains no data of people.
 
-    If credentials are set, lms reads all records of the vendor, as lms plan does. Nothing is
-    changed. Otherwise you fill the vendor's words in.
+    If credentials are set, lms reads all records of the vendor, and changes nothing. Without
+    credentials, fill in the vendor's words yourself.
     """
     # Other commands do not need the roster, and start faster without it.
     from ..roster_init.run import write_roster_mapping
@@ -71,6 +74,7 @@ def init(
             sys.stderr,
             out=out,
             as_of=date.today() if as_of is None else as_of.date(),
+            encoding=None if encoding is None else checked_name(encoding),
             limit=read_limit(limit),
         )
     )

@@ -1,4 +1,4 @@
-"""Keep a district equal in a sandbox: plan, apply and verify, as schools do each night."""
+"""Keep a district up to date in a sandbox: plan, apply and verify, as schools do each night."""
 
 from __future__ import annotations
 

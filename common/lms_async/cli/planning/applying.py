@@ -25,7 +25,7 @@ from ..wording import command_line, counted, listed
 from .before_applying import ask_before_removals, check_plan, naming_option
 from .connecting import Account
 from .errors import command_error
-from .outcomes import outcome_lines, result_format, write_results
+from .outcomes import is_resumable, outcome_lines, result_format, write_results
 from .paths import journal_folder
 from .progress import RosterProgress
 from .running import print_lines, run_reported
@@ -62,7 +62,7 @@ async def run_apply(request: ApplyRequest, reporter: Reporter, out: TextIO, err:
     :returns: the exit code.
     """
     work = partial(_run, request, reporter, out, err)
-    return await run_reported(work, reporter, if_stopped="Nothing was sent.")
+    return await run_reported(work, reporter, out, if_stopped="Nothing was sent.")
 
 
 async def _run(
@@ -137,8 +137,8 @@ async def _apply(
         )
     interrupts.on_interrupt = _nothing_to_stop
     if report.stop_reason is None:
-        # The guard compares the next source with the one of this plan.
-        remember_applied(path.parent, meta)
+        # The guard compares the next source with the source of this plan.
+        remember_applied(path.parent, meta, report.counts)
     return report
 
 
@@ -193,12 +193,12 @@ def _next(request: ApplyRequest, report: ApplyReport) -> list[str]:
     lines = []
     if Status.UNKNOWN in statuses:
         lines.append(
-            "Unknown changes were sent, but no response says whether the vendor made them. They "
-            "are looked up before they are sent again."
+            "Unknown changes were sent, but no response says whether the vendor made them. The "
+            "next run looks them up before it sends them again."
         )
-    if statuses & {Status.UNKNOWN, Status.SKIPPED}:
+    if is_resumable(report):
         lines.append(f"To continue, run: {command_line(again)}")
-    elif Status.REJECTED in statuses:
+    elif statuses & {Status.REJECTED, Status.SKIPPED}:
         lines.append("To try rejected changes again, correct their cause and make a new plan.")
         if request.results is None:
             words = command_line([*again, "--results", f"{request.plan.stem}.results.csv"])

@@ -13,7 +13,7 @@ from ...roster.changes import REMOVALS
 from ..exit_codes import CommandError, Exit
 from ..wording import counted_records, listed
 from .errors import command_error
-from .summary import guard_lines
+from .guard_words import guard_lines
 
 
 def check_plan(file: PlanFile, *, allow_old: bool) -> None:
@@ -25,7 +25,8 @@ def check_plan(file: PlanFile, *, allow_old: bool) -> None:
     if any(refusal.stops for refusal in file.refusals()):
         raise CommandError(
             *guard_lines(file),
-            "Nothing was sent. If the changes are right, change the mapping and plan again.",
+            "Nothing was sent. If the changes are right, change the setting in the mapping. Then "
+            "make a new plan.",
             exit_code=Exit.GUARDED,
         )
     if not allow_old:
@@ -44,7 +45,7 @@ def naming_option(option: str) -> Iterator[None]:
         return
     raise CommandError(
         *lines,
-        f"Nothing was sent. To apply this plan nevertheless, add {option}.",
+        f"Nothing was sent. To apply this plan anyway, add {option}.",
         exit_code=Exit.GUARDED,
     )
 
@@ -58,7 +59,7 @@ def ask_before_removals(
     """Ask before records are removed.
 
     :param counts: the number of changes by kind, action and school.
-    :param yes: whether somebody has agreed before.
+    :param yes: whether the user has agreed with --yes.
     :param confirm: asks the person at the terminal; ``None`` if there is none.
     :raises CommandError: nobody agreed.
     """

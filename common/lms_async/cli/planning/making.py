@@ -17,14 +17,15 @@ from ..exit_codes import Exit
 from ..importing.interrupts import InterruptHandler
 from ..listing.files import check_replaceable
 from ..reporting.reporters import Reporter
-from ..wording import command_line
+from ..wording import command_line, counted
 from .connecting import Account
 from .paths import check_plan_path
 from .problems import problem_lines
 from .progress import RosterProgress
 from .running import print_lines, run_reported
 from .settings import complete_settings
-from .summary import plan_lines
+from .summary import plan_lines, removals_left_out
+from .terms import other_days, read_terms
 from .words import check_words, missing_schools
 
 
@@ -56,7 +57,7 @@ async def run_plan(request: PlanRequest, reporter: Reporter, out: TextIO, err: T
     :returns: the exit code.
     """
     work = partial(_run, request, reporter, out, err)
-    return await run_reported(work, reporter, if_stopped="No plan was made.")
+    return await run_reported(work, reporter, out, if_stopped="No plan was made.")
 
 
 async def _run(
@@ -73,6 +74,7 @@ async def _run(
     async with account.connected(settings, reporter, [progress.notice]) as target:
         words = await target.words()
         check_words(request.mapping, mapping, words, target.capabilities, vendor)
+        terms = await asyncio.to_thread(read_terms, source)
         async with progress.shown_on(err):
             made = await plan(
                 progress.counting(source),
@@ -87,16 +89,23 @@ async def _run(
         lines = [
             *problem_lines(made.report),
             *plan_lines(file, vendor),
+            *other_days(terms, mapping, words, request.as_of, vendor),
             *missing_schools(schools, words, target.capabilities, vendor),
         ]
         is_refused = any(refusal.stops for refusal in file.refusals())
+        left_out = removals_left_out(file)
+        if left_out and not is_refused:
+            lines.append(
+                f"{counted(left_out, 'removal')} left out. Check the source. The other changes of "
+                "this plan can be applied."
+            )
         if file.counts():
             lines += _next(request.out, is_refused=is_refused)
         if request.html is not None:
             await asyncio.to_thread(write_page, request.out, request.html)
             lines.append(f"To read it in a browser: {request.html}")
     print_lines(out, lines)
-    return Exit.GUARDED if is_refused else Exit.DONE
+    return Exit.GUARDED if is_refused or left_out else Exit.DONE
 
 
 def _next(path: Path, *, is_refused: bool) -> list[str]:

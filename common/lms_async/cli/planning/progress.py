@@ -1,4 +1,4 @@
-"""What a command of a roster does at the moment, as one line on the terminal."""
+"""Show what a roster command is doing, as one line on the terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..wording import counted
 
 @attrs.define
 class RosterProgress:
-    """How far a command is.
+    """Counts what a roster command has read and changed.
 
     :param vendor: the vendor's name.
     :param changes: how many changes are to be made; 0 if the command makes none.

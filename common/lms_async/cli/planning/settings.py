@@ -1,4 +1,4 @@
-"""Check the settings of a target, which stand in ``[target]`` of the mapping."""
+"""Check the settings of a target, which are in ``[target]`` of the mapping."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from ..listing.table import TableFormat
 from ..reporting.reporters import Reporter
 from ..target import find_target
 from ..wording import ago, counted, listed
+from .problems import problem_lines
 from .rows import COLUMNS, change_row
 from .running import print_lines, run_reported
 from .summary import plan_lines
@@ -52,7 +53,9 @@ async def run_show(request: ShowRequest, reporter: Reporter, output: Output, out
     :returns: the exit code.
     """
     work = partial(_run, request, reporter, output, out)
-    return await run_reported(work, reporter, if_stopped="Not everything was printed or saved.")
+    return await run_reported(
+        work, reporter, out, if_stopped="Not everything was printed or saved."
+    )
 
 
 async def _run(
@@ -71,7 +74,8 @@ async def _run(
 
 def _summary(file: PlanFile) -> Iterator[str]:
     meta = file.meta
-    yield from plan_lines(file, find_target(meta.target).vendor)
+    yield from problem_lines(file.problems())
+    yield from plan_lines(file, find_target(meta.target).vendor, in_full=True)
     made = ago(meta.made_at.timestamp())
     yield f"Made {made}, at {meta.made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC."
 

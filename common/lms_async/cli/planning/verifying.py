@@ -27,7 +27,7 @@ async def run_verify(
     :returns: the exit code.
     """
     work = partial(_run, path, account, reporter, out, err)
-    return await run_reported(work, reporter, if_stopped="The plan was not verified.")
+    return await run_reported(work, reporter, out, if_stopped="The plan was not verified.")
 
 
 async def _run(
@@ -39,6 +39,9 @@ async def _run(
     _: InterruptHandler,
 ) -> Exit:
     made = Plan(path)
+    if not made.counts():
+        print_lines(out, [f"{path} has no changes, so there is nothing to verify."])
+        return Exit.DONE
     progress = RosterProgress(account.vendor)
     async with (
         account.connected(made.meta.settings, reporter, [progress.notice]) as target,
@@ -62,7 +65,12 @@ def _lines(found: Verification, vendor: str) -> list[str]:
             }
             which = f" ({', '.join(sorted(fields))})" if fields else ""
             lines.append(f"  {kind:<14} {count:,}: {mismatch}{which}")
-        lines.append("To see what is left to change, make another plan.")
+        lines.append("To see the changes that are still needed, make a new plan.")
+    if found.not_shown:
+        lines.append(
+            f"{vendor} does not show these changes, because the section or person is not in use:"
+        )
+        lines += [f"  {kind:<14} {count:,}" for kind, count in found.not_shown.items()]
     if found.not_verifiable:
         lines.append(f"Values that were set and that {vendor} does not show:")
         for (kind, field), count in found.not_verifiable.items():

@@ -1,4 +1,4 @@
-"""Check that the words of a mapping lead to words that the vendor has."""
+"""Check that the vendor has each word into which a mapping translates."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def check_words(
     capabilities: Capabilities,
     vendor: str,
 ) -> None:
-    """Check each word that the mapping leads to.
+    """Check each word of the vendor that the mapping has.
 
     :param path: the mapping file, for the message.
-    :param words: the vendor's words, by the table that leads to them.
+    :param words: the vendor's words, by the table that translates into them.
     :raises CommandError: the vendor does not have some of them. The error lists all of these.
     """
     lines = []
@@ -56,7 +56,7 @@ def missing_schools(
     """Return a line if the vendor does not have some of the schools of a plan's changes.
 
     :param changed: the keys of the schools.
-    :param words: the vendor's words, by the table that leads to them.
+    :param words: the vendor's words, by the table that translates into them.
     """
     if "buildings" not in words or _KINDS["buildings"] in capabilities.kinds:
         return []
@@ -65,8 +65,9 @@ def missing_schools(
     if not missing:
         return []
     return [
-        f"{vendor} does not have these schools: {_some(missing)}. It will reject changes that name "
-        "them. Create them there, or translate them in [buildings] of the mapping."
+        f"{vendor} does not have these schools: {_some(missing)}. {vendor} will reject changes "
+        f"with these schools. Create them at {vendor}, or translate them in [buildings] of the "
+        "mapping."
     ]
 
 

@@ -13,6 +13,7 @@ import sys
 from collections import deque
 from typing import Any, TextIO
 
+from ..exit_codes import CommandError
 from ..wording import visible
 
 #: How long to wait for a reader that reads nothing, in seconds.
@@ -35,6 +36,9 @@ class SteadyOutput(io.RawIOBase):
         self._unread: deque[bytes] = deque()
         self._size = 0
         self._given_up = False
+        #: Why output was lost, for example because the disk is full. A reader that is gone, as
+        #: ``head`` is in the end, has what it wants.
+        self.failure: OSError | None = None
 
     def writable(self) -> bool:
         """Return true."""
@@ -82,7 +86,9 @@ class SteadyOutput(io.RawIOBase):
                 written = os.write(self.fileno(), first[: _at_once()])
             except BlockingIOError:
                 written = 0
-            except OSError:
+            except OSError as error:
+                if not isinstance(error, BrokenPipeError):
+                    self.failure = error
                 self._descriptor = None
                 self._unread.clear()
                 self._size = 0
@@ -161,6 +167,19 @@ def drain() -> None:
                 output.drain()
     except KeyboardInterrupt:
         pass  # the command is finished; only its output was pending
+
+
+def check_written(stream: TextIO) -> None:
+    """Check that no output of ``stream`` was lost, at the end of a command that has no other file.
+
+    :raises CommandError: some was lost, for example because the disk is full.
+    """
+    output = getattr(stream, "buffer", None)
+    if isinstance(output, SteadyOutput) and output.failure is not None:
+        raise CommandError(
+            f"The output could not be written: {output.failure.strerror}.",
+            "To see it, run the same command again with another output.",
+        )
 
 
 def as_raw(stream: TextIO) -> TextIO:

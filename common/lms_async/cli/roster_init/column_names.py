@@ -9,8 +9,8 @@ from ..mapping.presets import Preset, presets
 from ..meanings import Meaning
 from ..wording import plain
 
-#: Usual names of columns without blanks and marks, by what they mean.
-_USUAL: Mapping[Meaning, str] = {
+#: Usual names of columns without blanks and marks, by what they mean. ``docs/roster.md`` has them.
+USUAL_NAMES: Mapping[Meaning, str] = {
     "person id": "studentid staffid teacherid pupilid personid studentnumber staffnumber student"
     " teacher pupil instructorid",
     "given name": "first firstname givenname forename",
@@ -31,7 +31,7 @@ _USUAL: Mapping[Meaning, str] = {
     "begin date": "begindate startdate",
     "end date": "enddate",
 }
-_GRADES = frozenset("grade grades gradelevel yeargroup yearlevel".split())
+GRADE_NAMES = frozenset("grade grades gradelevel yeargroup yearlevel".split())
 
 
 def meaning_of(column: str, preset: Preset | None) -> Meaning | None:
@@ -46,7 +46,7 @@ def meaning_of(column: str, preset: Preset | None) -> Meaning | None:
 
 def is_grade(column: str) -> bool:
     """Return whether a column has the grades of people."""
-    return plain(column) in _GRADES
+    return plain(column) in GRADE_NAMES
 
 
 @cache
@@ -58,5 +58,5 @@ def _by_name() -> Mapping[str, Meaning]:
             found.setdefault(name, set()).add(meaning)
     agreed = {name: each.pop() for name, each in found.items() if len(each) == 1}
     known = {name: meaning for name, meaning in agreed.items() if meaning is not None}
-    usual = {name: meaning for meaning, names in _USUAL.items() for name in names.split()}
+    usual = {name: meaning for meaning, names in USUAL_NAMES.items() for name in names.split()}
     return known | usual

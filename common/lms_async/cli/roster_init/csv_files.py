@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
 
+from ...csv_text import first_undecodable_line
 from ...roster import CsvFile, SourceSettings
 from ...roster.sources.csv_files.fields import DATES, FIELDS
-from ..exit_codes import CommandError
 from ..files.dates import DateColumn
 from ..files.table import Table
 from ..mapping.presets import Preset, recognize
@@ -55,6 +56,10 @@ _SIGNS: Mapping[str, frozenset[Meaning]] = {
     "sections": frozenset({"section code", "course code"}),
     "enrollments": frozenset({"section code", "person id"}),
 }
+#: What names of columns do not have, and rows of people do: an address, a date or an id.
+_VALUE = re.compile(r"@|\d[-/.]\d|^\d+$|\d{4}")
+#: Dates with dots. Where they are usual, the day comes first.
+_DOTTED = re.compile(r"\d\d\.\d\d\.\d{4}", re.ASCII)
 #: Words in the names of files and columns, and the role of the people there.
 _ROLES = {
     "student": "student",
@@ -89,17 +94,27 @@ class ProposedFile:
     ignored: tuple[str, ...]
 
 
+@attrs.frozen
+class UnknownFile:
+    """A CSV file that no kind was found for.
+
+    :param columns: the names of its columns; none if the first row may be a person's.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+
+
 @attrs.frozen(kw_only=True)
 class ProposedSource:
     """How the CSV files of a school are read.
 
     :param encoding: the encoding of the files that are not UTF-8.
-    :param unknown: the names of files that no kind was found for.
     """
 
     files: tuple[ProposedFile, ...]
     encoding: str | None
-    unknown: tuple[str, ...]
+    unknown: tuple[UnknownFile, ...]
 
     def settings(self) -> SourceSettings:
         """Return the settings of the files that can be read."""
@@ -121,33 +136,42 @@ class ProposedSource:
         )
 
 
-def propose_source(path: Path) -> ProposedSource:
+def propose_source(path: Path, encoding: str | None = None, again: str = "") -> ProposedSource:
     """Propose how CSV files are read, by their first row and their dates.
 
     :param path: a folder of CSV files, or a single CSV file.
-    :raises CommandError: there are no CSV files, or no file can be read as it is.
+    :param encoding: the encoding of files that are not UTF-8.
+    :param again: the user's command, to print it again with ``--encoding``.
+    :raises CommandError: a file is not a CSV file with column names.
     """
     paths = sorted(path.glob("*.csv")) if path.is_dir() else [path]
     found: list[ProposedFile] = []
     encodings, unknown = set(), []
     for each in paths:
-        table = Table.open(each)
+        table = _open(each, encoding, again)
         encodings.add(table.encoding)
         files = list(_propose(table, each.name))
         found += files
         if not files:
-            unknown.append(each.name)
+            unknown.append(UnknownFile(each.name, _shown_columns(table)))
     others = sorted(encodings - {"utf-8", "utf-8-sig"})
-    proposed = ProposedSource(
+    return ProposedSource(
         files=tuple(found), encoding=others[0] if others else None, unknown=tuple(unknown)
     )
-    if not proposed.settings().files:
-        raise CommandError(
-            f"{path} has no OneRoster files, and no CSV file whose columns lms recognizes.",
-            "Describe each file in a mapping, below a line [[source.files]]: its kind, such as "
-            "people, and the column of each field.",
-        )
-    return proposed
+
+
+def _open(path: Path, encoding: str | None, again: str) -> Table:
+    if encoding is not None:
+        with path.open("rb") as file:
+            if first_undecodable_line(file, "utf-8") is not None:
+                return Table.open(path, encoding=encoding)
+    return Table.open(path, again=again)
+
+
+def _shown_columns(table: Table) -> tuple[str, ...]:
+    """Return the names of the columns, unless the first row looks like a row of values."""
+    header = tuple(column for column in table.header if column)
+    return () if any(map(_VALUE.search, header)) else header
 
 
 def _propose(table: Table, name: str) -> Iterator[ProposedFile]:
@@ -220,10 +244,13 @@ def _role_in(*names: str) -> str:
 
 def _date_formats(table: Table, columns: Mapping[str, str]) -> tuple[str, ...]:
     """Return the formats that fit all dates. Dates such as 2026-08-17 need none."""
-    dates = DateColumn()
+    dates, dotted = DateColumn(), False
     places = [table.header.index(columns[field]) for field in DATES if field in columns]
     for number, cells in table.rows() if places else ():
         for place in places:
             if len(cells) == len(table.header) and cells[place].strip():
-                dates.add(number, cells[place].strip())
-    return dates.formats if dates.others else ()
+                dates.add(number, cell := cells[place].strip())
+                dotted = dotted or _DOTTED.fullmatch(cell) is not None
+    if dates.others:
+        return dates.formats
+    return ("DD.MM.YYYY",) if dotted else ()

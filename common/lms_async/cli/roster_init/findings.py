@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
-from ...roster import Mode, Problem, Severity
+from ...roster import Mode, Severity
 from ...roster.model import KINDS
+from ...roster.problem_groups import grouped
 from ..wording import counted, counted_records, listed
 from .facts import Facts
 from .part import Part
 
 #: How many lines of problems are written.
 _MOST_PROBLEMS = 40
-_WORST_FIRST = (Severity.REJECTED, Severity.WARNING, Severity.ACCEPTED)
 
 
 def records(facts: Facts) -> Part:
@@ -50,21 +49,16 @@ def _counts(counts: Mapping[str, int]) -> str:
 def problems(facts: Facts) -> Part:
     """Write how often each problem of the source occurs, and where it is first."""
     part, report = Part(), facts.source.report
-    part.comment("Problems of the source, with the place of the first of each.")
-    first: dict[tuple[str, str, Severity], Problem] = {}
-    for problem in report.problems:
-        first.setdefault((problem.file, problem.code, problem.severity), problem)
-    counts = Counter(report.counts)
-    ordered = sorted(
-        counts, key=lambda key: (_WORST_FIRST.index(key[2]) if key[2] in _WORST_FIRST else 0, key)
-    )
-    for key in ordered[:_MOST_PROBLEMS]:
+    part.comment("Problems of the source, each with its first place.")
+    groups = grouped(report)
+    for group in groups[:_MOST_PROBLEMS]:
         # The text has no data of people.
-        what = first.get(key, key[1])
-        part.comment(f"{key[2]}, {counted(counts[key], 'time')}, first: {what}", indent="  ")
-    if len(ordered) > _MOST_PROBLEMS:
-        part.comment(f"and {len(ordered) - _MOST_PROBLEMS:,} other problems", indent="  ")
-    if not counts:
+        first = group.first[0] if group.first else group.name
+        times = counted(group.count, "time")
+        part.comment(f"{group.severity}, {times}, first: {first}", indent="  ")
+    if len(groups) > _MOST_PROBLEMS:
+        part.comment(f"and {len(groups) - _MOST_PROBLEMS:,} other problems", indent="  ")
+    if not groups:
         part.comment("none", indent="  ")
     if rejected := report.total(Severity.REJECTED):
         part.checks.append(

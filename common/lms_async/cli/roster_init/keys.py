@@ -24,7 +24,7 @@ def keys(facts: Facts) -> Part:
     """Propose the key of each kind."""
     part = Part()
     part.comment(
-        "Which field of the source is the id that the vendor has. In OneRoster files, id is the "
+        "Which field of the source has the ids that the vendor has. In OneRoster files, id is the "
         "column sourcedId, identifier is the column identifier, and code is the column courseCode, "
         "classCode or, of an org, identifier."
     )
@@ -55,6 +55,8 @@ def _compare(facts: Facts, vendor: VendorSurvey, kind: str, part: Part) -> None:
     if kind not in vendor.capabilities.kinds:
         part.comment(f"{facts.name} has no {kind}.")
         return
+    if not facts.source.records:  # no file is described yet
+        return
     if not keyed:
         part.comment(f"{facts.name} has no {kind} with a key yet, so both fields are possible.")
         return
@@ -72,7 +74,7 @@ def _compare(facts: Facts, vendor: VendorSurvey, kind: str, part: Part) -> None:
 
 def _compare_schools(facts: Facts, part: Part) -> None:
     if facts.vendor is None or not facts.vendor.words_of("buildings"):
-        part.comment(f"{facts.name} names no buildings. The key is how plans name schools.")
+        part.comment(f"{facts.name} has no list of buildings. Plans name schools by this key.")
         return
     schools = sum(one.org.type == "school" for one in facts.source.orgs.values())
     found = [f"{_found(facts, 'orgs', field):,} by {field}" for field in KEY_FIELDS["orgs"]]
@@ -133,8 +135,8 @@ def year_in_section_keys(facts: Facts) -> Part:
         part.check(f"year_in_section_keys is true, because {' and '.join(signs)}.")
     else:
         part.comment(
-            "Nothing was found that needs true. If the ids of next year's sections are the same "
-            "again, write true before the new school year."
+            "lms found nothing that needs true. If the school will use the same ids for next "
+            "year's sections, write true before the new school year."
         )
     value = "true" if signs and (has_years or not current) else "false"
     part.lines.append(f"year_in_section_keys = {value}")
@@ -145,7 +147,7 @@ def course_prefixes(facts: Facts) -> Part:
     """Propose a prefix for each school whose course codes another school has too."""
     part = Part()
     part.comment(
-        "What stands before the course codes of a school, by the id or code of the school. It is "
+        "Id or code of a school in the source = prefix of its course codes at the vendor. It is "
         "needed if courses of several schools have the same code and the vendor's codes are unique."
     )
     shared = {

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from ...roster import Action, GuardSettings
+from ...roster.administrators import administers
 from ...roster.model import KINDS
 from ..toml_text import toml_text
 from ..wording import counted
 from .facts import Facts
 from .part import Part
 from .schools import building_of, school_of_account
-from .similar import administers, same_role
+from .similar import same_role
 from .terms import current_terms, title_of
 
 #: What each removal does with a record.
@@ -28,13 +29,13 @@ _REMOVALS: Mapping[Action, str] = {
 _BOUNDS: Mapping[str, str] = {
     "max_removed_share": "largest share of a school's records of one kind that may be removed",
     "max_updated_share": "the same for updates, also of the people with one role",
-    "max_created_share": "new people, links, courses and sections, as a share of the last run's",
-    "min_records": "schools with fewer records of a kind are checked for these shares together",
+    "max_created_share": "new people, relationships, courses and sections, compared with last time",
+    "min_records": "schools with fewer records of a kind are checked together",
     "max_removed_people": "how many people may be removed, in all schools together",
-    "max_source_shrink": "nothing is removed if the source is smaller than last time by more",
-    "max_rejected_share": "nothing is removed if a larger share of the source is rejected",
-    "max_orphan_share": "nothing is removed if a larger share refers to missing records",
-    "min_found_share": "smallest share of the vendor's people in the source, in a first run",
+    "max_source_shrink": "no removals if the source is smaller than last time by a larger share",
+    "max_rejected_share": "no removals if a larger share of the source is rejected",
+    "max_orphan_share": "no removals if a larger share refers to missing records",
+    "min_found_share": "in the first run: smallest share of the vendor's people in the source",
 }
 
 
@@ -103,8 +104,8 @@ def guard() -> Part:
     """Write every bound of the guard with its default, as comments."""
     part = Part()
     part.comment(
-        "Bounds that stop a plan, or its removals, so that a damaged file changes nothing. "
-        "Shares are between 0 and 1. These are the defaults."
+        "Bounds that protect against damaged files. Beyond a bound, lms refuses the plan or leaves "
+        "out removals. Shares are between 0 and 1. These are the defaults."
     )
     part.lines.append("[guard]")
     for bound in attrs.fields(GuardSettings):
@@ -137,13 +138,13 @@ def not_planned(facts: Facts) -> Part:
     if facts.vendor is None:
         return part
     kinds = facts.vendor.capabilities.kinds
-    part.comment(f"What the source has and {facts.name} does not hold. It is left alone.")
+    part.comment(f"What the source has and {facts.name} does not hold. lms plan leaves it alone.")
     before = len(part.lines)
     for kind in (of.plural for of in KINDS):
         records = facts.source.records[kind]
         if records and kind not in kinds:
             # Other records name schools.
-            note = ", which are only referred to. See [buildings]" if kind == "orgs" else ""
+            note = ". Other records refer to them: see [buildings]" if kind == "orgs" else ""
             part.comment(f"{kind}: {counted(records, 'record')}{note}", indent="  ")
         if kind not in kinds:
             continue

@@ -23,8 +23,8 @@ def buildings(facts: Facts) -> Part:
     """Propose the translations of schools."""
     part = Part()
     part.comment(
-        "Id or code of a school in the source = code of its building at the vendor. A school that "
-        "is missing here has the code that its key says."
+        "Id or code of a school in the source = code of its building at the vendor. For a "
+        "school that is missing here, lms uses the field of [keys] orgs."
     )
     words = () if facts.vendor is None else facts.vendor.words_of("buildings")
     if facts.vendor is None:
@@ -32,7 +32,7 @@ def buildings(facts: Facts) -> Part:
     elif facts.vendor.words is None:
         part.comment(f"{facts.name} does not let this account read its buildings.")
     elif not words:
-        part.comment(f"{facts.name} names no buildings.")
+        part.comment(f"{facts.name} has no list of buildings.")
     part.lines.append("[buildings]")
     for one in facts.source.orgs.values():
         if one.org.type == "school" or _found(one.org, words) is not None:
@@ -42,6 +42,10 @@ def buildings(facts: Facts) -> Part:
                 f"{one.org.name}, {_records(one)}: {facts.name} has no {one.org.type}s. Records "
                 "keep the building that they have."
             )
+    if words and part.checks and (command := facts.creates.get("buildings")):
+        part.checks.append(
+            f"[buildings] If {facts.name} has no such building yet, create it first: {command}"
+        )
     return part
 
 

@@ -33,7 +33,7 @@ def same_word(words: Iterable[Word], *names: str) -> Word | None:
 
 
 def same_role(words: Iterable[Word], role: str) -> Word | None:
-    """Return the vendor's word for a role, if its meaning is beyond doubt."""
+    """Return the vendor's word for a role, if its meaning is certain."""
     known = list(words)
     same = same_word(known, role)
     if same is not None:
@@ -62,11 +62,6 @@ def _parts(word: Word) -> list[str]:
 def _grade(text: str) -> str:
     """Return a grade without the word, leading zeros and case: ``9`` for ``Grade 09``."""
     return plain(text).removeprefix("grade").lstrip("0")
-
-
-def administers(role: str) -> bool:
-    """Return whether a role is one of administrators, who are never changed."""
-    return "admin" in role.casefold()
 
 
 def _only(

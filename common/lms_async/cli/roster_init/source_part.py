@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...roster.sources.csv_files.fields import FIELDS
 from ..toml_text import toml_key, toml_text
 from ..wording import listed
-from .csv_files import ProposedFile, ProposedSource
+from .csv_files import ProposedFile, ProposedSource, UnknownFile
 from .part import Part, named
+
+
+def source_encoding(encoding: str) -> Part:
+    """Write the encoding of OneRoster files."""
+    return Part(["[source]", f"encoding = {toml_text(encoding)}  # of files that are not UTF-8"])
 
 
 def source_files(proposed: ProposedSource) -> Iterator[Part]:
@@ -24,8 +30,6 @@ def source_files(proposed: ProposedSource) -> Iterator[Part]:
                 f"No file lists the {kind}. Describe one, or write each below a line "
                 f"[[source.{kind}]]."
             )
-    if proposed.unknown:
-        part.check(f"lms does not recognize the columns of {named(proposed.unknown)}.")
     part.lines.append("[source]")
     if proposed.encoding is not None:
         part.lines.append(f"encoding = {toml_text(proposed.encoding)}")
@@ -39,6 +43,33 @@ def source_files(proposed: ProposedSource) -> Iterator[Part]:
     yield part
     for one in proposed.files:
         yield _file(one)
+    for unknown in proposed.unknown:
+        yield _unknown_file(unknown)
+
+
+def _unknown_file(one: UnknownFile) -> Part:
+    """Write an example, which a person completes or deletes."""
+    part = Part()
+    part.check(
+        f"lms does not recognize the columns of {one.file}. If the file has records of the roster, "
+        "complete its lines in [[source.files]], and remove the # at their start."
+    )
+    if one.columns:
+        part.comment(f"Its columns: {', '.join(one.columns)}.")
+    else:
+        part.comment("Its first row may have values instead of the names of columns.")
+    people = FIELDS["people"].required
+    part.comment(f"Kinds: {', '.join(FIELDS)}. The fields of people are an example.")
+    part.lines += [
+        "# [[source.files]]",
+        f"# file = {toml_text(one.file)}",
+        '# kind = "people"',
+        "# [source.files.columns]",
+        *(f'# {field} = ""' for field in people if field != "role"),
+        "# [source.files.set]",
+        '# role = "student"',
+    ]
+    return part
 
 
 def _file(one: ProposedFile) -> Part:

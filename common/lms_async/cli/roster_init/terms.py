@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
 from ...roster import Term, Word
 from ..toml_text import toml_key, toml_text
+from ..vendor_terms import VendorTerm, most_alike, term_of_word
 from ..wording import plain
 from .facts import Facts
 from .part import Part, named
 from .similar import same_word
-from .vendor_survey import VendorTerm
 
-_DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)", re.ASCII)
+#: How many terms of the vendor are named for a term that the vendor does not have.
+_NEAREST = 3
 
 
 def terms(facts: Facts) -> Part:
@@ -30,8 +30,7 @@ def terms(facts: Facts) -> Part:
     elif facts.vendor.words is None and not facts.vendor.may_read:
         part.comment(f"{facts.name} does not let this account read its terms.")
     elif known:
-        there = named(f"{one.title} ({one.starts or '?'} to {one.ends or '?'})" for one in known)
-        part.comment(f"{facts.name} has: {there}.")
+        part.comment(f"{facts.name} has: {named(map(_with_days, known))}.")
     part.lines.append("[terms]")
     current = current_terms(facts)
     by_title: dict[str, list[Term]] = {}
@@ -40,8 +39,8 @@ def terms(facts: Facts) -> Part:
     for title, same in by_title.items():
         if len(same) > 1:
             part.check(
-                f"{len(same)} terms of the source have the title {title}. The vendor knows a term "
-                "by its title, so give them different titles in the source."
+                f"{len(same)} terms of the source have the title {title}. lms recognizes "
+                "a term by its title, so give them different titles in the source."
             )
         _term(facts, same[0], known, part)
     ended = (term for term in facts.source.terms if term not in current)
@@ -69,14 +68,8 @@ def _known(facts: Facts) -> list[VendorTerm]:
     words = facts.vendor.words_of("terms")
     return [
         *facts.vendor.terms,
-        *(_of_word(word) for word in words if word.text not in titles),
+        *(term_of_word(word) for word in words if word.text not in titles),
     ]
-
-
-def _of_word(word: Word) -> VendorTerm:
-    """Return a word of the vendor as a term. The note has its days, if the vendor has only one."""
-    days = _DAYS.fullmatch(word.note)
-    return VendorTerm(word.text, days[1] if days else "", days[2] if days else "")
 
 
 def _term(facts: Facts, term: Term, known: Sequence[VendorTerm], part: Part) -> None:
@@ -84,19 +77,36 @@ def _term(facts: Facts, term: Term, known: Sequence[VendorTerm], part: Part) -> 
     found = _found(term, known)
     if found is not None:
         line = f"{toml_key(term.title)} = {toml_text(found.title)}"
-        if plain(found.title) == plain(term.title):
+        days = f"{found.starts or '?'} to {found.ends or '?'}"
+        if fault := found.fault(term, facts.source.as_of):
+            part.lines.append(f"{line}  # check: {when}; at {facts.name}: {days}")
+            part.checks.append(
+                f"[terms] {term.title}, {_days(term)}: {found.title} of {facts.name}, {days}, "
+                f"{fault}."
+            )
+        elif plain(found.title) == plain(term.title):
             part.lines.append(f"{line}  # {when}")
         else:
             part.lines.append(f"{line}  # check: {when}; same days")
             part.checks.append(f"[terms] {term.title} is {found.title}, which has the same days.")
         return
-    part.lines.append(f'# {toml_key(term.title)} = ""  # {when}')
+    alike = most_alike(term, known)
+    if alike is not None:
+        when += f"; most days in common: {alike.starts} to {alike.ends}"
+    proposed = "" if alike is None else alike.title
+    part.lines.append(f"# {toml_key(term.title)} = {toml_text(proposed)}  # {when}")
     if facts.vendor is None:
         return
     if "terms" in facts.vendor.capabilities.kinds:
-        will = f"{facts.name} has no such term. Without a line, lms plan creates it."
+        will = f"{facts.name} has no such term. lms plan creates it, unless you translate it."
     else:
-        will = f"{facts.name} has no such term, and lms plan can't create it."
+        will = (
+            f"{facts.name} has no such term, and lms plan cannot create it. Write the title of one "
+            f"of its terms and remove the # at the start of the line, or create the term in "
+            f"{facts.name}."
+        )
+        if near := _nearest(term, known):
+            will += f" Nearest by their days: {named(map(_with_days, near))}."
     part.comment(will, indent="  ")
     part.checks.append(f"[terms] {term.title}: {will}")
 
@@ -111,6 +121,26 @@ def _found(term: Term, known: Sequence[VendorTerm]) -> VendorTerm | None:
     days = term.starts.isoformat(), term.ends.isoformat()
     found = [one for one in known if (one.starts, one.ends) == days]
     return found[0] if len(found) == 1 else None
+
+
+def _nearest(term: Term, known: Sequence[VendorTerm]) -> list[VendorTerm]:
+    """Return the vendor's terms whose first and last days are nearest to those of a term."""
+    if term.starts is None or term.ends is None:
+        return []
+    distances = [
+        (
+            abs((date.fromisoformat(one.starts) - term.starts).days)
+            + abs((date.fromisoformat(one.ends) - term.ends).days),
+            at,
+        )
+        for at, one in enumerate(known)
+        if one.starts and one.ends
+    ]
+    return [known[at] for _, at in sorted(distances)[:_NEAREST]]
+
+
+def _with_days(one: VendorTerm) -> str:
+    return f"{one.title} ({one.starts or '?'} to {one.ends or '?'})"
 
 
 def _days(term: Term) -> str:

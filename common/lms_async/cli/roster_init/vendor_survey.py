@@ -15,21 +15,13 @@ from ...roster import Capabilities, Entry, Target, Word
 from ...roster.entries import usable_key
 from ..exit_codes import MAY_NOT_READ
 from ..listing.progress import RowCount
+from ..vendor_terms import VendorTerm
 from .source_survey import SourceSurvey
 
 #: A course code with the prefix of a school.
 _WITH_PREFIX = re.compile(r"[^-_.: /]+[-_.: /](.+)")
 #: A key with a school year, as ``year_in_section_keys`` makes it.
 _WITH_YEAR = re.compile(r"(.+)-\d{4}", re.ASCII)
-
-
-@attrs.frozen
-class VendorTerm:
-    """A term of the vendor. The days are written as ``2027-06-11``, or empty."""
-
-    title: str
-    starts: str
-    ends: str
 
 
 @attrs.define

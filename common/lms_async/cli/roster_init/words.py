@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from ...roster import RosterMapping, Word
+from ...roster.administrators import administers
 from ..toml_text import toml_key, toml_text
 from ..wording import counted, counted_records
 from .facts import Facts
+from .grades import other_class, school_order
 from .part import Part, named
-from .similar import administers, same_grade, same_role, same_word
+from .similar import same_grade, same_role, same_word
 
 _ROLES = ("roles", "enrollment_roles")
 #: Tables that have a part of their own.
@@ -61,6 +63,12 @@ def _table(facts: Facts, name: str) -> Part:
             )
             continue
         found = _same(name, known, one)
+        if name == "grades" and found and (year := other_class(facts, one.word, found)):
+            part.comment(
+                f"{found.text} is not proposed for {one.word}, because people in this grade "
+                f"graduate in {year}."
+            )
+            found = None
         if found is not None:
             note = f"; {found.note}" if found.note else ""
             line = f"{toml_key(one.word)} = {toml_text(found.text)}  # {one.note}{note}"
@@ -88,12 +96,13 @@ def _source_words(facts: Facts, table: str) -> Iterator[_SourceWord]:
             yield _SourceWord(word, course.title, (course.title, *course.subjects))
     elif table in facts.source.words:
         kind = "enrollments" if table == "enrollment_roles" else "people"
-        for word, count in facts.source.words[table].shown().items():
-            yield _SourceWord(word, counted_records(count, kind))
+        shown = facts.source.words[table].shown()
+        for word in sorted(shown, key=school_order) if table == "grades" else shown:
+            yield _SourceWord(word, counted_records(shown[word], kind))
 
 
 def _same(table: str, known: Sequence[Word], one: _SourceWord) -> Word | None:
-    """Return the vendor's word for a word of the source, if its meaning is beyond doubt."""
+    """Return the vendor's word for a word of the source, if its meaning is certain."""
     if table == "grades":
         return same_grade(known, one.word)
     if table not in _ROLES:

@@ -12,7 +12,7 @@ from .keys import course_prefixes, keys, year_in_section_keys
 from .limits import guard, mode, not_planned, removals, scope, target
 from .part import Part
 from .schools import buildings
-from .source_part import source_files
+from .source_part import source_encoding, source_files
 from .terms import terms
 from .words import role_order, tables
 
@@ -25,7 +25,7 @@ def roster_text(facts: Facts, *, again: str) -> tuple[str, list[str]]:
     start = Part()
     start.comment(
         f"How the roster of the school is kept in {facts.name}, written by `lms roster init`. It "
-        'contains no data of people. Decide the lines with "check". Then make a plan, which '
+        'contains no data of people. Check each line with "check". Then make a plan, which '
         "changes nothing:"
     )
     start.lines.append(f"#   {again}")
@@ -44,6 +44,8 @@ def _parts(facts: Facts) -> Iterator[Part]:
     yield last_grade(facts)
     if facts.files is not None:
         yield from source_files(facts.files)
+    elif facts.encoding is not None:
+        yield source_encoding(facts.encoding)
     yield keys(facts)
     yield from tables(facts)
     yield buildings(facts)

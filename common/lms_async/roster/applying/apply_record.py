@@ -1,4 +1,4 @@
-"""What an apply notes in its folder, beside the journals: the plan, and outcomes that are not done.
+"""The record beside the journals of a plan: which plan it is, and the outcomes that are not done.
 
 The file ``outcomes.db`` is a SQLite database that only its owner can read. While a plan is applied,
 the file is locked, so that the same plan is not applied twice at the same time.

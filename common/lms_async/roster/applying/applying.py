@@ -22,12 +22,17 @@ from ...outcome import Outcome, RowError, Status
 from ..changes import Action, Change
 from ..plan_files.plan_file import PlanFile, Step
 from ..targets.target import Target
+from ..temporary import delete_abandoned
 from . import conditions
 from .apply_record import ApplyRecord, read_outcomes
+from .exchanges import Exchanges
 from .moves import HELD, Moves
+from .parents import MAY_BE_MISSING, NOT_CREATED, Parents
 
 #: How many changes are recorded as skipped before the event loop does other work.
 _PER_TURN = 1000
+#: Why a change is skipped if another change was not made. The texts have no personal data.
+FOLLOWING = (HELD, *NOT_CREATED.values(), *MAY_BE_MISSING.values())
 
 
 @attrs.frozen(kw_only=True)
@@ -35,7 +40,8 @@ class ApplyReport:
     """The results of a plan's changes.
 
     :param counts: the number of changes by kind, action and status. Among those that were skipped
-        are removals of enrollments of people whose new enrollment was not made.
+        are enrollments and relationships whose section or person was not created, and removals of
+        enrollments of people whose new enrollment was not made.
     :param earlier: how many of them an earlier run with the same folder finished.
     :param stop_reason: an error with which all other changes would fail too, so that they were
         skipped; ``None`` if all were tried.
@@ -77,6 +83,7 @@ async def apply_plan(
     on_bulk: Callable[[Bulk[Change]], object] | None,
 ) -> ApplyReport:
     """Apply the plan ``path``; see :meth:`lms_async.roster.Plan.apply`."""
+    delete_abandoned(path)
     with PlanFile(path, plan) as file:
         conditions.check_account(file.meta, target)
         conditions.check_guard(file)
@@ -124,7 +131,7 @@ class _Apply:
         self.stop_reason: LmsError | None = None
         self._file, self._target, self._folder, self._record = file, target, folder, record
         self._on_bulk = on_bulk
-        self._moves = Moves()
+        self._moves, self._parents = Moves(), Parents()
 
     async def make(self, number: int, step: Step) -> None:
         """Make the changes of ``step``. After an earlier step has stopped, skip them.
@@ -149,6 +156,9 @@ class _Apply:
         journal = Journal(self._folder / name, job=self._file.meta.id, keep_reasons=True)
         bulk: Bulk[Change] | None = None
         next_ = step.first
+        exchanges = Exchanges(
+            lambda: enumerate(self._file.changes(step.first, step.last), start=step.first)
+        )
         # The numbers of the changes that the bulk has taken and that have no outcome yet.
         taken: deque[int] = deque()
 
@@ -159,8 +169,9 @@ class _Apply:
                 if bulk is not None and bulk.report.stop_reason is not None:
                     return
                 next_ += 1
-                if self._moves.hold(change):
-                    self._skip(next_ - 1, change, HELD)
+                why = HELD if self._moves.hold(change) else self._parents.missing(change)
+                if why is not None:
+                    self._skip(next_ - 1, change, why)
                 else:
                     taken.append(next_ - 1)
                     yield change
@@ -173,7 +184,8 @@ class _Apply:
                 self._on_bulk(bulk)
             async with bulk:
                 async for outcome in bulk:
-                    self._add(taken.popleft(), outcome)
+                    at = taken.popleft()
+                    self._add(at, exchanges.explained(at, outcome))
                     _forget(bulk)
         self.stop_reason = bulk.report.stop_reason
         return next_
@@ -190,6 +202,7 @@ class _Apply:
         self.counts[change.kind, change.action, outcome.status] += 1
         self.earlier += outcome.earlier is not None
         self._moves.add(outcome)
+        self._parents.add(outcome)
         if outcome.status is not Status.DONE:
             self._record.add(number, outcome)
 

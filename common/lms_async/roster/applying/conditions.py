@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from secrets import token_hex
 
 from ...errors import PlanRefused
 from ..comparing.working_set import WorkingSet
-from ..plan_files.plan_file import PlanFile, PlanMeta
+from ..plan_files.plan_file import PlanFile
+from ..plan_files.plan_meta import PlanMeta
 from ..targets.target import Target
+from ..temporary import WORKING_SET, temporary_beside
 
 #: An older plan is refused, because too much may have changed at the school.
 MAX_AGE = timedelta(days=1)
@@ -28,7 +29,7 @@ def check_account(meta: PlanMeta, target: Target) -> None:
         raise PlanRefused(
             f"the plan is for {meta.target}, account {meta.account}; this is {target.name}, "
             f"account {target.account}",
-            hint="use the account that the plan was made for, or make another plan",
+            hint="use the account that the plan was made for, or make a new plan",
         )
 
 
@@ -50,7 +51,7 @@ def check_age(meta: PlanMeta) -> None:
     :raises PlanRefused: it is older.
     """
     if datetime.now(UTC) - meta.made_at > MAX_AGE:
-        raise PlanRefused("the plan is older than a day", hint="make the plan again")
+        raise PlanRefused("the plan is older than a day", hint="make a new plan")
 
 
 async def check_state(path: Path, meta: PlanMeta, target: Target) -> None:
@@ -64,7 +65,7 @@ async def check_state(path: Path, meta: PlanMeta, target: Target) -> None:
         if there.fingerprint != meta.fingerprint:
             raise PlanRefused(
                 "the vendor's records have changed since the plan was made",
-                hint="make the plan again",
+                hint="make a new plan",
             )
 
 
@@ -74,7 +75,7 @@ async def snapshot_of(target: Target, path: Path, as_of: date) -> AsyncIterator[
 
     :param as_of: the day of the plan.
     """
-    temporary = path.with_name(f".{path.name}.{token_hex(4)}.set")
+    temporary = temporary_beside(path, WORKING_SET)
     try:
         with WorkingSet(temporary, target.capabilities) as there:
             await there.read_there(target.snapshot(as_of))

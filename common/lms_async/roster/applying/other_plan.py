@@ -31,7 +31,7 @@ def forget_other_plan(folder: Path, plan: str) -> None:
     except sqlite3.Error:
         raise JournalUnusable(
             f"{record} can't be read: it is damaged, or another program applies a plan with it",
-            hint="wait until the other program has ended",
+            hint="wait until the other program ends",
         ) from None
     if plans in ([], [(plan,)]):
         return

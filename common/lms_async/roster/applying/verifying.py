@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,15 +15,17 @@ from ..comparing.fields import is_same
 from ..comparing.threads import in_thread
 from ..comparing.working_set import WorkingSet
 from ..database import writing
-from ..entries import KEY_PARTS
+from ..entries import KEY_PARTS, split
 from ..plan_files.plan_file import PlanFile
 from ..targets.target import Target
+from ..temporary import delete_abandoned
 from .conditions import check_account, snapshot_of
 
 #: How many changes whose effect the vendor does not show are kept in memory.
 KEPT_DIFFERENT = 1000
 _FIND = "SELECT active, compared FROM there WHERE kind = ? AND key = ?"
 _INDEX = "CREATE INDEX IF NOT EXISTS there_vendor_id ON there (kind, vendor_id)"
+_PARENT = "SELECT active, locked FROM there WHERE kind = ? AND key = ?"
 _IN_USE = "SELECT 1 FROM there WHERE kind = ? AND vendor_id = ? AND active"
 
 
@@ -62,16 +64,21 @@ class Verification:
         the vendor shows the effect of every change.
     :param not_verifiable: the number of values that were set and can't be read back, by kind and
         field.
+    :param not_shown: the number of changes that can't be verified, by kind. They are changes of
+        enrollments and relationships whose section or person is not in use, for example because
+        the section's term is over. The vendor does not show what such a section has.
     """
 
     verified: int
     different: list[StillDifferent] = attrs.field(repr=lambda different: f"<{len(different)}>")
     counts_different: Mapping[tuple[str, Mismatch], int]
     not_verifiable: Mapping[tuple[str, str], int]
+    not_shown: Mapping[str, int] = attrs.field(factory=dict)
 
 
 async def verify_plan(path: Path, plan: str, target: Target) -> Verification:
     """Verify the plan ``path``; see :meth:`lms_async.roster.Plan.verify`."""
+    delete_abandoned(path)
     with PlanFile(path, plan) as file:
         meta = file.meta
     check_account(meta, target)
@@ -84,14 +91,20 @@ def _compare(path: Path, plan: str, there: WorkingSet) -> Verification:
     different: list[StillDifferent] = []
     counts_different: Counter[tuple[str, Mismatch]] = Counter()
     not_verifiable: Counter[tuple[str, str]] = Counter()
+    not_shown: Counter[str] = Counter()
     there.make_indexes()
     with PlanFile(path, plan) as file, writing(there.path):
         file.check_content()
         for change in file.changes():
+            at = (there.number_of(change.kind), change.key)
+            rows = there.connection.execute(_FIND, at).fetchall()
+            if not rows and _is_hidden(change, there):
+                not_shown[change.kind] += 1
+                continue
             shows = there.capabilities.kinds[change.kind].shows
             hidden = (name for name, value in change.after.items() if value and name not in shows)
             not_verifiable.update((change.kind, name) for name in hidden)
-            found = _mismatch(change, shows, there)
+            found = _mismatch(change, rows, shows, there)
             if found is None:
                 verified += 1
                 continue
@@ -103,13 +116,31 @@ def _compare(path: Path, plan: str, there: WorkingSet) -> Verification:
         different=different,
         counts_different=dict(counts_different),
         not_verifiable=dict(not_verifiable),
+        not_shown=dict(not_shown),
     )
 
 
-def _mismatch(change: Change, shows: frozenset[str], there: WorkingSet) -> StillDifferent | None:
-    """Return how the vendor's record differs from what ``change`` wants, if it does."""
-    at = (there.number_of(change.kind), change.key)
-    rows = there.connection.execute(_FIND, at).fetchall()
+def _is_hidden(change: Change, there: WorkingSet) -> bool:
+    """Return whether the vendor may have a record that is not there, and does not show it.
+
+    It shows no enrollments of a section that is over. If the section was removed instead, its
+    enrollments may have ended with it.
+    """
+    ending = there.capabilities.ending(change.kind)
+    return any(
+        not active and (locked or part not in ending)
+        for part, key in zip(KEY_PARTS.get(change.kind, ()), split(change.key), strict=False)
+        for active, locked in there.connection.execute(_PARENT, (there.number_of(part), key))
+    )
+
+
+def _mismatch(
+    change: Change, rows: Sequence[tuple[bool, bytes]], shows: frozenset[str], there: WorkingSet
+) -> StillDifferent | None:
+    """Return how the vendor's record differs from what ``change`` wants, if it does.
+
+    :param rows: whether each record with this key is in use, and its fields as JSON.
+    """
     if change.action in REMOVALS:
         if any(active for active, _ in rows) or _has_other_key(change, there):
             return StillDifferent(change=change, mismatch=Mismatch.STILL_IN_USE)

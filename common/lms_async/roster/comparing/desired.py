@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ..administrators import administers
 from ..changes import LeftAlone, Reason
 from ..entries import KEY_PARTS, Entry, join, split, usable_key
 from ..mapping.mapping import RosterMapping
@@ -57,7 +58,7 @@ class Desired:
         #: How many records the source says were deleted, by kind.
         self.deleted: Counter[str] = Counter()
         #: The kinds in which a record has no key. Such a record looks as if it were missing.
-        self.in_doubt: set[str] = set()
+        self.incomplete: set[str] = set()
         #: The school year of each section, by the section's key, if its terms have one.
         self.section_years: dict[str, Days] = {}
         self._mapping, self._as_of, self._report = mapping, as_of, report
@@ -92,10 +93,10 @@ class Desired:
             if isinstance(made, LeftAlone):
                 self._left_alone[made.kind, made.org, made.reason, ""] += 1
                 if made.reason not in _CERTAIN:
-                    self.in_doubt.add(made.kind)
+                    self.incomplete.add(made.kind)
             elif made is not None:
                 if made.active and not made.locked and not usable_key(made.key):
-                    self.in_doubt.add(made.kind)
+                    self.incomplete.add(made.kind)
                 yield made
         self._role_words.report_unknown(self._report)
         self._report_day_without_term()
@@ -128,6 +129,8 @@ class Desired:
         word, locked = "", ""
         if role is None:
             locked = Reason.NO_ROLE
+        elif administers(role.role):
+            locked = Reason.ADMINISTRATOR
         elif not (word := self._role_words.word("people", role.role)):
             locked = Reason.UNKNOWN_ROLE
         if self._known.is_key_of_another_person(usable_key(key), person.id):
@@ -257,12 +260,16 @@ class Desired:
         self._left_alone["people", school, reason, "graduation_year"] += 1
         return ""
 
-    def _taught(self, section: Section, school: str) -> dict[str, str]:
-        """Return the vendor's words for what is taught in a section, and to which grade."""
+    def _taught(self, section: Section, school: str) -> dict[str, Any]:
+        """Return what is taught in a section, and to which grades, with the vendor's words.
+
+        A section without grades has those of its course.
+        """
         course, subjects = self._courses.get(section.course_id), self._mapping.subjects
         code = course.code if course else ""
         grades = section.grades or (course.grades if course else ())
         return {
+            "grades": grades,
             "subject": subjects.get(section.course_id) or subjects.get(code, ""),
             "year_group": self._year_group("sections", grades, school),
         }

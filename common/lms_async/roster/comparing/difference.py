@@ -92,10 +92,11 @@ class _Difference:
         """Yield what is to be returned, updated and created."""
         create = Action.LINK if kind in KEY_PARTS else Action.CREATE
         rows = self.working_set.connection.execute(queries.ADDITIONS, self._parameters(kind))
-        for key, org, wanted, hidden, vendor_id, there, active, locked, reason in rows:
+        for key, org, wanted, hidden, lacking, vendor_id, there, active, locked, reason in rows:
             if vendor_id is None:
                 if reason is not None:
-                    detail = locked if reason == Reason.LOCKED else ""
+                    details = {Reason.LOCKED: locked, Reason.NEEDED_FIELD: lacking}
+                    detail = details.get(Reason(reason), "")
                     yield LeftAlone(
                         kind=kind, key=key, org=org, reason=Reason(reason), detail=detail
                     )
@@ -197,7 +198,7 @@ class _Difference:
             "of_a_year": kind in _OF_A_YEAR,
             "removable": capabilities.kinds[kind].removal is not None,
             "asked": kind in rules.removals,
-            "in_doubt": kind in rules.in_doubt,
+            "incomplete": kind in rules.incomplete,
         }
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 #
 # ``unusable`` has the keys that several different records have, at the vendor or in the source, and
 # those of sections of another school year and of people with another role. ``removed`` has the
-# sections and people that the plan
-# removes. ``parent`` has all sections and people: why their enrollments are left alone, why they
-# are locked, and whether they are wanted, removed, or reachable (in use after the plan's changes).
+# sections and people that the plan removes. ``parent`` has all sections and people: why their
+# enrollments are left alone, why they are locked, and whether they are wanted, removed, or
+# reachable (in use after the plan's changes).
 TABLES = """
 DROP TABLE IF EXISTS unusable; DROP TABLE IF EXISTS removed; DROP TABLE IF EXISTS parent;
 CREATE TABLE unusable (kind INTEGER, key TEXT, reason TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
@@ -32,12 +32,12 @@ DELETE FROM wanted WHERE rowid IN (
         WHERE first.kind = later.kind AND first.key = later.key AND first.org = later.org
         AND first.active = later.active AND first.compared = later.compared
         AND first.hidden = later.hidden AND first.locked = later.locked
-    ) AND later.locked <> 'duplicate key'
+    ) AND later.locked <> 'same id as another record'
 )
 """
 FIND_DUPLICATES = """
 INSERT INTO unusable
-SELECT kind, key, 'duplicate key' FROM (
+SELECT kind, key, 'same id as another record' FROM (
     SELECT kind, key FROM wanted WHERE key <> '' GROUP BY kind, key HAVING count(*) > 1
     UNION
     SELECT kind, key FROM there WHERE key <> '' GROUP BY kind, key HAVING count(*) > 1
@@ -46,17 +46,17 @@ SELECT kind, key, 'duplicate key' FROM (
 ADD_UNUSABLE = "INSERT OR IGNORE INTO unusable VALUES (?, ?, ?)"
 ADD_OTHER_ROLES = """
 INSERT OR IGNORE INTO unusable
-SELECT w.kind, w.key, 'key belongs to a person with another role'
+SELECT w.kind, w.key, 'id belongs to a person with another role'
 FROM wanted AS w JOIN there AS t ON t.kind = w.kind AND t.key = w.key
 WHERE w.kind = :kind AND w.key <> '' AND w.locked = ''
     AND role(w.compared) <> role(t.compared) AND role(t.compared) <> ''
 """
 UNUSABLE = """
-SELECT there.key, org, vendor_id, coalesce(reason, 'blank key')
+SELECT there.key, org, vendor_id, coalesce(reason, 'no id from the school at the vendor')
 FROM there LEFT JOIN unusable USING (kind, key)
 WHERE kind = :kind AND ((there.key = '' AND active) OR reason IS NOT NULL)
 UNION ALL
-SELECT wanted.key, org, '', coalesce(reason, 'blank key')
+SELECT wanted.key, org, '', coalesce(reason, 'no id in the source')
 FROM wanted LEFT JOIN unusable USING (kind, key)
 WHERE kind = :kind AND ((wanted.key = '' AND active) OR (reason IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM there WHERE there.kind = wanted.kind AND there.key = wanted.key
@@ -67,18 +67,22 @@ INSERT INTO parent
 SELECT kind, key,
     CASE
         WHEN max(reason) IS NOT NULL THEN max(reason)
+        WHEN max(own_reason) <> '' THEN max(own_reason)
         WHEN max(outside) THEN 'out of scope'
         WHEN max(locked) <> '' THEN 'locked'
     END,
     max(locked),
     max(is_wanted),
     count(removed.key) > 0,
-    count(removed.key) = 0 AND (max(is_there) OR max(is_wanted))
+    count(removed.key) = 0
+        AND (max(is_there) OR (max(is_wanted) AND (max(is_known) OR max(lacking) = '')))
 FROM (
-    SELECT kind, key, outside, active AS is_wanted, 0 AS is_there, '' AS locked
+    SELECT kind, key, outside, active AS is_wanted, 0 AS is_there, 0 AS is_known, lacking,
+        '' AS locked, locked AS own_reason
     FROM wanted WHERE kind = :kind AND key <> ''
     UNION ALL
-    SELECT kind, key, outside, 0, active, locked FROM there WHERE kind = :kind AND key <> ''
+    SELECT kind, key, outside, 0, active, 1, '', locked, ''
+    FROM there WHERE kind = :kind AND key <> ''
 ) LEFT JOIN unusable USING (kind, key) LEFT JOIN removed USING (kind, key)
 GROUP BY kind, key
 """
@@ -86,7 +90,7 @@ GROUP BY kind, key
 # to update, and to create, because an update may free a value that a new record needs. Enrollments
 # are ordered by section, so that vendors can take those of one section in one request.
 ADDITIONS = """
-SELECT w.key, w.org, w.compared, w.hidden, t.vendor_id, t.compared, t.active,
+SELECT w.key, w.org, w.compared, w.hidden, w.lacking, t.vendor_id, t.compared, t.active,
     coalesce(nullif(t.locked, ''), nullif(first.locked, ''), second.locked, '') AS locked,
     CASE
         WHEN w.locked <> '' THEN w.locked
@@ -95,9 +99,10 @@ SELECT w.key, w.org, w.compared, w.hidden, t.vendor_id, t.compared, t.active,
         WHEN first.blocked IS NOT NULL THEN first.blocked
         WHEN second.blocked IS NOT NULL THEN second.blocked
         WHEN :first IS NOT NULL AND NOT coalesce(first.reachable, 0)
-            THEN 'section or person missing'
+            THEN 'its section or person is missing'
         WHEN :second IS NOT NULL AND NOT coalesce(second.reachable, 0)
-            THEN 'section or person missing'
+            THEN 'its section or person is missing'
+        WHEN t.key IS NULL AND w.lacking <> '' THEN 'needed field is missing'
     END
 FROM wanted AS w
 LEFT JOIN there AS t ON t.kind = w.kind AND t.key = w.key
@@ -119,15 +124,15 @@ SELECT t.kind AS kind, t.key AS key, t.org AS org, t.vendor_id AS vendor_id,
         WHEN t.locked <> '' THEN 'locked'
         WHEN first.blocked IS NOT NULL THEN first.blocked
         WHEN second.blocked IS NOT NULL THEN second.blocked
-        WHEN :first IS NOT NULL AND first.key IS NULL THEN 'section or person missing'
-        WHEN :second IS NOT NULL AND second.key IS NULL THEN 'section or person missing'
-        WHEN first.removed AND :ends_with_first THEN 'ends with its section or person'
-        WHEN second.removed AND :ends_with_second THEN 'ends with its section or person'
-        WHEN :additions_only THEN 'only additions are made'
+        WHEN :first IS NOT NULL AND first.key IS NULL THEN 'its section or person is missing'
+        WHEN :second IS NOT NULL AND second.key IS NULL THEN 'its section or person is missing'
+        WHEN first.removed AND :ends_with_first THEN 'vendor ends it with its section or person'
+        WHEN second.removed AND :ends_with_second THEN 'vendor ends it with its section or person'
+        WHEN :additions_only THEN 'mode is additions_only'
         WHEN :new_year AND coalesce(NOT first.wanted, :of_a_year) THEN 'belongs to last year'
-        WHEN NOT :removable THEN 'vendor cannot remove it'
-        WHEN NOT :asked THEN 'removal is off'
-        WHEN :in_doubt AND w.key IS NULL THEN 'source may be incomplete'
+        WHEN NOT :removable THEN 'vendor cannot remove this kind'
+        WHEN NOT :asked THEN 'removals are off'
+        WHEN :incomplete AND w.key IS NULL THEN 'source may be incomplete'
     END AS reason
 FROM there AS t
 LEFT JOIN wanted AS w ON w.kind = t.kind AND w.key = t.key

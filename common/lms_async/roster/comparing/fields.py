@@ -104,6 +104,7 @@ def of_section(
     course: str,
     school: str,
     terms: Iterable[str],
+    grades: Iterable[str],
     subject: str,
     year_group: str,
 ) -> dict[str, str]:
@@ -112,6 +113,7 @@ def of_section(
     :param course: the key of the course.
     :param school: the key of the school.
     :param terms: the keys of the terms.
+    :param grades: the grades as the source writes them.
     :param subject: the vendor's word.
     :param year_group: the vendor's word.
     """
@@ -123,7 +125,7 @@ def of_section(
             "school": school,
             "terms": _several(terms),
             "type": section.type,
-            "grades": _several(section.grades),
+            "grades": _several(grades),
             "subjects": _several(section.subjects),
             "subject": subject,
             "year_group": year_group,

@@ -76,7 +76,7 @@ class KnownRecords:
         return known if known is not None else "" if is_unknown else org_id
 
     def course_prefix(self, org_id: str) -> str:
-        """Return what stands before the course codes of a school."""
+        """Return the prefix of the course codes of a school."""
         return self._prefixes.get(org_id, "")
 
 

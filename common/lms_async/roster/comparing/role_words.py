@@ -39,6 +39,6 @@ class RoleWords:
             if roles:
                 text = (
                     f"The mapping does not translate these roles: {', '.join(roles)}. Records with "
-                    f"them are left alone. To change that, add the roles to {table}."
+                    f"them are left alone. To plan them, add the roles to [{table}]."
                 )
                 report.add(Severity.WARNING, "", 0, "role", f"unknown_role_{kind}", text)

@@ -12,7 +12,7 @@ from ..database import writing
 from ..entries import KEY_PARTS
 from .working_set import OUTSIDE_OTHERWISE, WorkingSet
 
-#: A wanted record that is out of scope decides nothing. Nor do several that disagree.
+#: Wanted records decide the school only if they are in scope and agree with each other.
 _SCHOOL_OF = """(
     SELECT CASE WHEN min(w.org) = max(w.org) THEN w.org END FROM wanted AS w
     WHERE w.kind = {kind} AND w.key = {key} AND w.org <> '' AND NOT w.outside

@@ -77,7 +77,7 @@ def check_section_years(settings: GuardSettings, *, other_year: int, wanted: int
             stops=True,
             text=f"{other_year:,} of {wanted:,} sections have the key of a section that the vendor "
             f"has in another school year ({percent(other_year, wanted)}). The guard allows "
-            f"{bound:.0%}. If the school uses the ids of its sections again each year, set "
+            f"{percent(bound)}. If the school uses the ids of its sections again each year, set "
             "year_in_section_keys = true. If it does not, check the dates of the terms.",
         )
     ]

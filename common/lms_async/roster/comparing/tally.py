@@ -6,7 +6,7 @@ from collections import Counter
 
 import attrs
 
-from ..changes import REMOVALS, Action, Change
+from ..changes import ADDITIONS, REMOVALS, Action, Change
 from ..guarding.rules import Mode
 from .working_set import WorkingSet
 
@@ -49,6 +49,14 @@ class Tally:
         self.counts[change.kind, change.action, org] += 1
         if change.kind == "people":
             self._count_person(change)
+
+    def more(self, kind: str) -> int:
+        """Return how many more records of a kind the vendor will have in use."""
+        return sum(
+            (action in ADDITIONS) * count - (action in REMOVALS) * count
+            for (of, action, _), count in self.counts.items()
+            if of == kind
+        )
 
     def _count_person(self, change: Change) -> None:
         if change.action in (Action.CREATE, Action.RETURN):

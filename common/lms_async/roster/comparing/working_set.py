@@ -14,6 +14,7 @@ outside    0 if the record is in scope; else the sum of ``OUTSIDE_BY_SCHOOL``, i
            of scope, and ``OUTSIDE_OTHERWISE``, if it is out of scope for another reason
 compared   JSON of the fields that the vendor can show, in a fixed order
 hidden     (only wanted) JSON of the other fields that the vendor holds; ``''`` for none
+lacking    (only wanted) the fields that are missing and that a new record needs
 locked     why the record is not changed; ``''`` if it may be. In ``wanted``, a ``Reason``
 vendor_id  (only there) the vendor's id
 =========  =====================================================================================
@@ -37,6 +38,7 @@ from ..database import create, writing
 from ..entries import SEPARATOR, Entry, usable_key
 from ..mapping.scope import Scope
 from ..targets.target import Capabilities
+from .needed import missing_fields
 
 #: Rows that are inserted together.
 _BATCH = 1000
@@ -44,11 +46,11 @@ _BATCH = 1000
 OUTSIDE_BY_SCHOOL, OUTSIDE_OTHERWISE = 1, 2
 _TABLES = """
 CREATE TABLE wanted (kind INTEGER, key TEXT, org TEXT, active INTEGER, outside INTEGER,
-    compared BLOB, hidden BLOB, locked TEXT);
+    compared BLOB, hidden BLOB, locked TEXT, lacking TEXT);
 CREATE TABLE there (kind INTEGER, key TEXT, org TEXT, active INTEGER, outside INTEGER,
     compared BLOB, vendor_id TEXT, locked TEXT);
 """
-_INSERT_WANTED = "INSERT INTO wanted VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_WANTED = "INSERT INTO wanted VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_THERE = "INSERT INTO there VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _EXISTING = """
 SELECT kind, org, count(*) FROM there WHERE active AND NOT outside AND key <> '' GROUP BY kind, org
@@ -81,6 +83,7 @@ class _Kind:
     number: int
     compared: tuple[str, ...]
     hidden: tuple[str, ...]
+    required: tuple[tuple[str, ...], ...]
 
 
 class WorkingSet:
@@ -100,7 +103,12 @@ class WorkingSet:
         self.capabilities = capabilities
         self._scope = scope or Scope()
         self._kinds = {
-            kind: _Kind(number, tuple(sorted(can.shows)), tuple(sorted(can.holds - can.shows)))
+            kind: _Kind(
+                number,
+                tuple(sorted(can.shows)),
+                tuple(sorted(can.holds - can.shows)),
+                can.required,
+            )
             for number, (kind, can) in enumerate(capabilities.kinds.items())
         }
         # How many records have a value that can't be compared or written.
@@ -253,6 +261,7 @@ class WorkingSet:
             orjson.dumps(compared),
             hidden,
             entry.locked,
+            missing_fields(kind.required, fields),
         )
 
     def _outside(self, entry: Entry) -> int:

@@ -47,8 +47,8 @@ class GuardSettings:
     :param max_updated_share: the same for updates. It also holds for the people of a school who
         have the same role.
     :param max_created_share: in a run after the first, how many people, relationships, courses or
-        sections may be created, as a share of the number that the source had last time. It may be
-        more than 1.
+        sections may be created, as a share of the number that the vendor had after the last plan,
+        or has now if that is more. It may be more than 1.
     :param min_records: schools that have fewer records of a kind at the vendor are checked for
         these shares together. Fewer records than this are not checked.
     :param max_removed_people: how many people may be removed, in all schools together.
@@ -84,6 +84,8 @@ class SourceFacts:
     :param last_records: the same numbers of the last run; ``None`` in the first run.
     :param last_found_share: the share of the vendor's people with a key that were in the source
         after the last plan was applied; ``None`` if there were none, or in the first run.
+    :param last_vendor_records: how many records the vendor had after the last plan was applied, by
+        kind; ``None`` in the first run.
     :param rejected: how many records were rejected, for any reason.
     :param orphans: how many of them were rejected because they refer to missing records.
     :param partial: the kinds that may be incomplete, e.g. because the source has only changes of
@@ -95,6 +97,7 @@ class SourceFacts:
     records: Mapping[str, int]
     last_records: Mapping[str, int] | None = None
     last_found_share: float | None = None
+    last_vendor_records: Mapping[str, int] | None = None
     rejected: int = 0
     orphans: int = 0
     partial: frozenset[str] = frozenset()
@@ -126,22 +129,23 @@ class Refusal:
 def check_source(settings: GuardSettings, facts: SourceFacts) -> list[Refusal]:
     """Check whether the source is complete enough to remove what is missing from it.
 
-    :returns: a refusal for each doubt, if removals are asked for. None of them stops the plan.
+    :returns: a refusal for each reason why it may be incomplete, if the mapping asks for removals.
+        None of them stops the plan.
     """
-    return list(_doubts(settings, facts)) if settings.removals else []
+    return list(_source_refusals(settings, facts)) if settings.removals else []
 
 
-def rules(settings: GuardSettings, doubts: list[Refusal]) -> Rules:
+def rules(settings: GuardSettings, source_refusals: list[Refusal]) -> Rules:
     """Return the rules for the comparison.
 
-    :param doubts: the result of :func:`check_source`.
+    :param source_refusals: the result of :func:`check_source`.
     """
-    kinds = {refusal.kind for refusal in doubts}
-    in_doubt = settings.removals if "" in kinds else settings.removals & kinds
-    return Rules(removals=settings.removals, in_doubt=in_doubt, mode=settings.mode)
+    kinds = {refusal.kind for refusal in source_refusals}
+    incomplete = settings.removals if "" in kinds else settings.removals & kinds
+    return Rules(removals=settings.removals, incomplete=incomplete, mode=settings.mode)
 
 
-def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
+def _source_refusals(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
     for kind in sorted(facts.partial & settings.removals):
         yield Refusal(
             rule="partial",
@@ -150,7 +154,7 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
             bound=0,
             stops=False,
             text=f"Missing {kind} are not removed, because the source may not have all {kind}. "
-            f"To remove {kind}, give a complete file without problems.",
+            f"To remove {kind}, use files that are complete and have no rejected rows.",
         )
     compared = settings.removals - facts.changes_only
     for kind in sorted((facts.last_records or {}).keys() & compared):
@@ -164,8 +168,8 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
                 stops=False,
                 text=f"Missing {kind} are not removed, because the source has {now:,} {kind} and "
                 f"had {last:,} last time, {percent(last - now, last)} fewer. The guard allows "
-                f"{settings.max_source_shrink:.0%}. Check that the export is complete. If it is, "
-                "set max_source_shrink higher for one run.",
+                f"{percent(settings.max_source_shrink)}. Check that the export is complete. If it "
+                "is, set max_source_shrink higher for one run.",
             )
     total = sum(facts.records.values()) + facts.rejected
     for rule, bound, number, what in (
@@ -180,7 +184,7 @@ def _doubts(settings: GuardSettings, facts: SourceFacts) -> Iterator[Refusal]:
                 stops=False,
                 text=f"Missing records are not removed, because {number:,} of the source's "
                 f"{total:,} records {what} ({percent(number, total)}). The guard allows "
-                f"{bound:.0%}. Correct the export, or set {rule} higher for one run.",
+                f"{percent(bound)}. Correct the export, or set {rule} higher for one run.",
             )
 
 
@@ -200,7 +204,7 @@ def check_keys(
     if facts.last_records is None:
         rule, bound = "min_found_share", _exact(settings.min_found_share)
         change = "lower"
-        needed = f"A first run needs {settings.min_found_share:.0%}."
+        needed = f"A first run needs {percent(settings.min_found_share)}."
         check = (
             "Check that this is the right account, that the export is complete, and which column "
             "of the source has the ids that the vendor has. Set this column as the key of people."
@@ -213,7 +217,7 @@ def check_keys(
         last = _exact(facts.last_found_share)
         rule, bound = "max_source_shrink", last * (1 - _exact(settings.max_source_shrink))
         change = "higher"
-        needed = f"Last time it was {float(last):.1%}, and this run needs {float(bound):.1%}."
+        needed = f"Last time it was {percent(last)}, and this run needs {percent(bound)}."
         check = "Check that the export is complete, and that the ids of people did not change."
     else:
         return []
@@ -227,8 +231,8 @@ def check_keys(
             bound=float(bound),
             stops=True,
             text=f"Only {found:,} of {keyed:,} people at the vendor were found in the source "
-            f"({percent(found, keyed)}). {needed} {check} If all is right, set {rule} {change} "
-            "for one run.",
+            f"({percent(found, keyed)}). {needed} {check} If everything is right, set {rule} "
+            f"{change} for one run.",
         )
     ]
 
@@ -243,6 +247,6 @@ def _exact(share: float | Fraction) -> Fraction:
     return share if isinstance(share, Fraction) else Fraction(repr(share))
 
 
-def percent(count: int, total: int) -> str:
+def percent(count: float | Fraction, total: int = 1) -> str:
     """Return a share in percent, with a decimal where it is needed to compare it with a bound."""
-    return f"{100 * count / total:.1f} %".replace(".0 %", " %")
+    return f"{float(count / total):.1%}".replace(".0%", "%")

@@ -9,7 +9,7 @@ from ..changes import REMOVALS, Action
 from .guard import GuardSettings, Refusal, SourceFacts, exceeds, percent
 from .rules import Mode
 
-#: What happens to the records of which a share is checked.
+#: What a plan does with the records whose share is checked.
 _DONE = {"max_removed_share": "removed", "max_updated_share": "updated"}
 #: Kinds whose records a new school year creates anew.
 _OF_THE_YEAR = frozenset({"courses", "sections"})
@@ -58,8 +58,8 @@ def check_changes(
                 bound=settings.max_removed_people,
                 stops=True,
                 text=f"The plan would remove {people:,} people. The guard allows "
-                f"{settings.max_removed_people:,}. Check the plan. If these people left, set a "
-                "higher max_removed_people for one run.",
+                f"{settings.max_removed_people:,}. Read the plan. If these people left, set "
+                "max_removed_people higher for one run.",
             )
         )
     return refusals
@@ -86,18 +86,27 @@ def check_roles(
 
 
 def check_created(
-    settings: GuardSettings, facts: SourceFacts, counts: Mapping[tuple[str, Action, str], int]
+    settings: GuardSettings,
+    facts: SourceFacts,
+    counts: Mapping[tuple[str, Action, str], int],
+    existing: Mapping[tuple[str, str], int],
 ) -> Iterator[Refusal]:
     """Check that a run after the first one does not create nearly everything again.
 
-    That happens if the vendor does not show its records any more, or if the source has new ids.
+    That happens if the vendor does not show its records any more, or if the source has new ids. If
+    the last plan could not create the records, the vendor does not have them, and they may be
+    created now.
 
     :param counts: the number of changes by kind, action and school.
+    :param existing: the number of records at the vendor by kind and school.
     :returns: a refusal for each kind. Each stops the plan.
     """
     bound = settings.max_created_share
+    if facts.last_vendor_records is None:
+        return
     for kind in _CHECKS:
-        last = (facts.last_records or {}).get(kind, 0)
+        now = sum(number for (of, _), number in existing.items() if of == kind)
+        last = max(facts.last_vendor_records.get(kind, 0), now)
         count = sum(
             number
             for (of, action, _), number in counts.items()
@@ -112,15 +121,15 @@ def check_created(
             number=count / last,
             bound=bound,
             stops=True,
-            text=f"{count:,} {kind} would be created, and the source had {last:,} last time "
-            f"({percent(count, last)}). The guard allows {bound:.0%}. Check that the vendor "
+            text=f"{count:,} {kind} would be created, and the vendor had {last:,} before "
+            f"({percent(count, last)}). The guard allows {percent(bound)}. Check that the vendor "
             f"shows all its {kind}, {_CHECKS[kind]}. If the plan is right, set max_created_share "
             "higher for one run.",
         )
 
 
 def check_scope(*, is_limited: bool, in_scope: int, changes: int) -> Iterator[Refusal]:
-    """Check that a scope includes somebody. If not, the plan looks as if nothing were to do.
+    """Check that the scope includes a person. Otherwise the plan would be empty without a reason.
 
     :param is_limited: whether the mapping limits the scope.
     :param in_scope: how many people of the vendor are in scope.
@@ -134,9 +143,9 @@ def check_scope(*, is_limited: bool, in_scope: int, changes: int) -> Iterator[Re
             number=0,
             bound=1,
             stops=False,
-            text="Nothing is changed, because 0 of the vendor's people are in scope, and at least "
-            "1 should be. Write the keys of schools and the roles into the scope as the vendor has "
-            "them, or remove the scope.",
+            text="The plan changes nothing, because none of the vendor's people are in [scope]. "
+            "Write the codes of schools and the roles in [scope] as the vendor has them, or remove "
+            "[scope].",
         )
 
 
@@ -178,8 +187,8 @@ def _share(
         bound=bound,
         stops=True,
         text=f"{count:,} of {total:,} {group} would be {_DONE[rule]} ({percent(count, total)}). "
-        f"The guard allows {bound:.0%}. Read the plan. If it is right, set {rule} higher for one "
-        "run. To make only additions, set the mode additions_only.",
+        f"The guard allows {percent(bound)}. Read the plan. If it is right, set {rule} higher for "
+        "one run. To make only additions, set the mode additions_only.",
     )
 
 

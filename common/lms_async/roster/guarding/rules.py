@@ -23,11 +23,11 @@ class Rules:
     """Which differences become changes.
 
     :param removals: the kinds whose records may be removed.
-    :param in_doubt: those of them for which the source may be incomplete. Their records are removed
-        only if the source itself says that they are not wanted, for example that they were deleted.
+    :param incomplete: the kinds in ``removals`` that may be incomplete in the source. Their records
+        are removed only if the source itself says so, for example that they were deleted.
     :param mode: what the plan may do.
     """
 
     removals: frozenset[str] = frozenset()
-    in_doubt: frozenset[str] = frozenset()
+    incomplete: frozenset[str] = frozenset()
     mode: Mode = Mode.NORMAL

@@ -10,6 +10,7 @@ import attrs
 import orjson
 
 from ...errors import InvalidInput
+from ..administrators import administers
 from ..guarding.guard import GuardSettings
 from ..sources import SourceSettings
 from .scope import Scope
@@ -61,7 +62,7 @@ class RosterMapping:
 
     :param keys: which field is the key, by kind.
     :param roles: the vendor's word for each role of people. There is no default role: people whose
-        role is missing here are reported and left alone.
+        role is missing here are reported and left alone. Administrators are always left alone.
     :param enrollment_roles: the same for the roles in enrollments.
     :param role_order: the roles that count first if a person has several. Without it, the role that
         the source calls primary counts.
@@ -83,8 +84,8 @@ class RosterMapping:
     :param scope: which records may be changed, in the vendor's words.
     :param guard: what a plan may do.
     :param source: how the files of the school are read; ``None`` for OneRoster files in UTF-8.
-    :raises InvalidInput: ``last_grade`` is another number, or the scope names a role that ``roles``
-        does not lead to.
+    :raises InvalidInput: ``last_grade`` is another number, ``roles`` names a role of administrators
+        on either side, or the scope names a role that ``roles`` does not lead to.
     """
 
     keys: Keys = attrs.field(factory=Keys)
@@ -104,6 +105,12 @@ class RosterMapping:
     source: SourceSettings | None = None
 
     def __attrs_post_init__(self) -> None:
+        for role, word in self.roles.items():
+            if administers(role) or administers(word):
+                raise InvalidInput(
+                    f"roles translates {role} to {word}, and lms never changes administrators",
+                    hint="remove this role from roles",
+                )
         unknown = (self.scope.roles or frozenset()) - frozenset(self.roles.values())
         if unknown:
             raise InvalidInput(

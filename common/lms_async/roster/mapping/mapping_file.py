@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from ...errors import InvalidInput
+from ..administrators import administers
 from ..guarding.guard import GuardSettings
 from ..guarding.rules import Mode
 from ..model import KINDS
@@ -85,6 +86,13 @@ def read_mapping(path: Path) -> RosterMapping:
 def _mapping(file: TomlTable) -> RosterMapping:
     file.check_names(_TOP)
     settings: dict[str, Any] = {table: file.each(table, file.text_in) for table in _WORDS}
+    for role, word in settings["roles"].items():
+        if administers(role) or administers(word):
+            raise file.wrong(
+                "can't be translated, because lms never changes administrators: remove this line",
+                "roles",
+                role,
+            )
     if "year_in_section_keys" in file.values:
         settings["year_in_section_keys"] = file.boolean("year_in_section_keys")
     if "last_grade" in file.values:

@@ -19,6 +19,7 @@ from ..changes import REMOVALS, Action, Change, LeftAlone, Reason
 from ..entries import KEY_PARTS, SEPARATOR, split
 from ..model import KINDS
 from ..plan_files.plan_file import PlanFile
+from ..problem_groups import ProblemGroup, grouped
 from . import words
 
 #: How many records of one kind that are left alone for one reason are listed. All are counted.
@@ -42,12 +43,12 @@ class PageData:
     def __init__(self, plan: PlanFile) -> None:
         self._plan = plan
         self._changes = plan.counts()
-        self._left_alone = plan.counts_left_alone_with_fields()
-        places = [*self._changes, *self._left_alone]
+        self._left_alone = plan.counts_by_school()
+        places = [*self._changes, *(of[:3] for of in self._left_alone)]
         self._kinds = _places(sorted({kind for kind, _, _ in places}, key=_kind_order))
         self._orgs = _places(sorted({org for _, _, org in places}, key=_org_order))
         self._actions = _used(Action, {action for _, action, _ in self._changes})
-        self._reasons = _used(Reason, {reason for _, reason, _ in self._left_alone})
+        self._reasons = _used(Reason, {reason for _, reason, _, _ in self._left_alone})
 
     def summary(self) -> bytes:
         """Return everything except the rows."""
@@ -63,9 +64,9 @@ class PageData:
                     for refusal in self._plan.refusals()
                 ],
                 "kinds": [*self._kinds],
-                "kind_words": [words.of_kind(kind) for kind in self._kinds],
                 "orgs": [*self._orgs],
-                "actions": [words.of_action(action) for action in self._actions],
+                "problems": [_problems(group) for group in grouped(self._plan.problems())],
+                "actions": [*self._actions],
                 "removals": [action in REMOVALS for action in self._actions],
                 "reasons": [*self._reasons],
                 "key_parts": dict(KEY_PARTS),
@@ -74,8 +75,8 @@ class PageData:
                     for (kind, action, org), count in self._changes.items()
                 ],
                 "left_alone": [
-                    [self._kinds[kind], self._reasons[reason], self._orgs[org], count]
-                    for (kind, reason, org), count in self._left_alone.items()
+                    [self._kinds[kind], self._reasons[reason], self._orgs[org], is_field, count]
+                    for (kind, reason, org, is_field), count in self._left_alone.items()
                 ],
                 "listed": LISTED,
             }
@@ -111,6 +112,7 @@ class PageData:
             left.vendor_id,
             left.detail if locked else words.of_field(left.detail),
             left.records,
+            bool(left.detail) and not locked,
         ]
 
     def _listed(self) -> Iterator[LeftAlone]:
@@ -121,6 +123,17 @@ class PageData:
                 if seen[left.kind, left.reason] > LISTED:
                     continue
             yield left
+
+
+def _problems(group: ProblemGroup) -> dict[str, Any]:
+    return {
+        "heading": group.heading,
+        "file": group.file,
+        "name": group.name,
+        "count": group.count,
+        "first": [str(problem) for problem in group.first],
+        "more": group.more,
+    }
 
 
 def _chunks(

@@ -50,8 +50,8 @@ function valuesOf(row) {
   return [...found].map(([field, [before, after]]) => [row.fields[field][1], before, after]);
 }
 
-function readLeftAlone([kind, reason, org, key, vendorId, detail, records]) {
-  return { kind, reason, org, key, vendorId, detail, records };
+function readLeftAlone([kind, reason, org, key, vendorId, detail, records, isField]) {
+  return { kind, reason, org, key, vendorId, detail, records, what: Number(isField) };
 }
 
 function makeRecord(row) {
@@ -82,7 +82,7 @@ const changes = new RecordList(document.getElementById("changes"), {
   nouns: ["change", "changes"],
   read: readChange,
   filters: [
-    { name: "kind", label: "Kind", words: summary.kind_words },
+    { name: "kind", label: "Kind", words: summary.kinds },
     { name: "action", label: "Action", words: summary.actions },
     { name: "org", label: "School", words: orgWords },
   ],
@@ -91,7 +91,7 @@ const changes = new RecordList(document.getElementById("changes"), {
   cells: (row) => [
     makeCell("action", make("span", { class: summary.removals[row.action] ? "removal" : "" },
       summary.actions[row.action])),
-    makeCell("kind", summary.kind_words[row.kind]),
+    makeCell("kind", summary.kinds[row.kind]),
     makeRecord(row),
     makeCell("org", makeValue("", orgWords[row.org])),
     makeCell("values", makeFields(row)),
@@ -110,15 +110,16 @@ const leftAlone = new RecordList(document.getElementById("left-alone"), {
   nouns: ["row", "rows"],
   read: readLeftAlone,
   filters: [
-    { name: "kind", label: "Kind", words: summary.kind_words },
+    { name: "kind", label: "Kind", words: summary.kinds },
     { name: "reason", label: "Reason", words: summary.reasons },
+    { name: "what", label: "What", words: ["records", "fields"] },
     { name: "org", label: "School", words: orgWords },
   ],
   columns: [["reason", "Reason"], ["kind", "Kind"], ["record", "Record"], ["org", "School"],
     ["detail", "Detail"]],
   cells: (row) => [
     makeCell("reason", capitalize(summary.reasons[row.reason])),
-    makeCell("kind", summary.kind_words[row.kind]),
+    makeCell("kind", summary.kinds[row.kind]),
     row.key.length ? makeRecord(row) : makeCell("record", describeWithoutKey(row)),
     makeCell("org", makeValue("", orgWords[row.org])),
     makeCell("detail", makeValue("", row.detail)),
@@ -129,7 +130,7 @@ const leftAlone = new RecordList(document.getElementById("left-alone"), {
 
 function describeWithoutKey(row) {
   if (row.records > 1 || !row.vendorId) return countOf(row.records, "record", "records");
-  return `no key, vendor's id ${row.vendorId}`;
+  return `vendor's id ${row.vendorId}`;
 }
 
 function showAbout() {
@@ -147,8 +148,8 @@ function showGuard() {
     .filter((refusal) => refusal.stops === stops)
     .map((refusal) => make("li", null, refusal.text));
   const verdicts = [
-    ["stops", "The guard stops this plan. It must not be applied.", texts(true)],
-    ["warns", "The guard left out removals.", texts(false)],
+    ["stops", "The guard refuses this plan. Do not apply it.", texts(true)],
+    ["warns", "The guard leaves out removals.", texts(false)],
   ].filter(([, , items]) => items.length);
   if (!verdicts.length) verdicts.push(["allows", "The guard allows this plan.", []]);
   for (const [name, title, items] of verdicts) {
@@ -164,7 +165,8 @@ function showTotals() {
     by.kind[0].add(kind, action, count);
     by.org[0].add(org, action, count);
   }
-  for (const [kind, , org, count] of summary.left_alone) {
+  for (const [kind, , org, isField, count] of summary.left_alone) {
+    if (isField) continue; // the record itself may be changed
     by.kind[1].add(kind, "", count);
     by.org[1].add(org, "", count);
   }
@@ -178,31 +180,59 @@ function showTotals() {
     columns.push({
       title: "Left alone",
       at: (row) => left.at(row, ""),
-      choose: (row) => leftAlone.choose({ [name]: row }),
+      choose: (row) => leftAlone.choose({ [name]: row, what: 0 }),
     });
     return makeTotals(title, heading, [...texts.entries()], columns);
   };
   const totals = document.getElementById("totals");
   if (!summary.kinds.length) totals.append(make("p", null, "There is nothing to change."));
   else totals.append(
-    makeTable("kind", "By kind", "Kind", summary.kind_words.map(capitalize)),
+    makeTable("kind", "By kind", "Kind", summary.kinds.map(capitalize)),
     makeTable("org", "By school", "School", orgWords),
   );
 }
 
-function showReasons() {
+/** Make a table of the reasons for leaving records alone, or of those for fields. */
+function makeReasons(title, ofFields) {
   const counts = new Counts();
-  for (const [kind, reason, , count] of summary.left_alone) counts.add(reason, kind, count);
-  const columns = summary.kind_words.map((word, kind) => ({
+  for (const [kind, reason, , isField, count] of summary.left_alone) {
+    if (isField === ofFields) counts.add(reason, kind, count);
+  }
+  const columns = summary.kinds.map((word, kind) => ({
     title: capitalize(word),
     at: (reason) => counts.at(reason, kind),
-    choose: (reason) => leftAlone.choose({ kind, reason }),
+    choose: (reason) => leftAlone.choose({ kind, reason, what: Number(ofFields) }),
   })).filter((column) => summary.reasons.some((_, reason) => column.at(reason)));
+  const used = [...summary.reasons.map(capitalize).entries()].filter(([at]) => counts.rows.has(at));
+  return used.length ? makeTotals(title, "Reason", used, columns) : null;
+}
+
+function showReasons() {
+  if (!summary.reasons.length) return;
   const bound = `All are counted here. Below, of each kind and reason only the first `
     + `${formatCount(summary.listed)} records are listed.`;
-  if (!summary.reasons.length) return;
-  document.querySelector("#left-alone .about").after(make("p", { class: "about" }, bound),
-    makeTotals("By reason", "Reason", [...summary.reasons.map(capitalize).entries()], columns));
+  const parts = [make("p", { class: "about" }, bound), makeReasons("Records by reason", false),
+    makeReasons("Fields by reason", true)];
+  document.querySelector("#left-alone .about").after(...parts.filter(Boolean));
+}
+
+/** Show what is wrong in the source, with the first places of each problem. */
+function showProblems() {
+  const section = document.getElementById("problems");
+  section.hidden = !summary.problems.length;
+  for (const heading of new Set(summary.problems.map((group) => group.heading))) {
+    const groups = summary.problems.filter((group) => group.heading === heading);
+    const total = groups.reduce((sum, group) => sum + group.count, 0);
+    section.append(make("h3", null, `${heading} (${countOf(total, "problem", "problems")})`),
+      make("ul", null, ...groups.map(makeProblems)));
+  }
+}
+
+function makeProblems({ file, name, count, first, more }) {
+  const places = first.map((text) => make("li", null, makeValue("", text)));
+  if (more) places.push(make("li", null, `and ${countOf(more, "other", "others")}`));
+  return make("li", null, makeValue("", `${formatCount(count)}  ${file ? `${file}: ` : ""}${name}`),
+    make("ul", null, ...places));
 }
 
 /** Let the browser paint and react. */
@@ -230,6 +260,7 @@ async function loadRows() {
 
 showAbout();
 showGuard();
+showProblems();
 showTotals();
 showReasons();
 document.addEventListener("DOMContentLoaded", loadRows);

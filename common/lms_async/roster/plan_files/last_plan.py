@@ -7,14 +7,15 @@ the mapping::
     made = await plan(source, target, mapping, …, last=last_applied(folder, target))
     report = await made.apply(target, journal=…)
     if report.stop_reason is None:
-        remember_applied(folder, made.meta)
+        remember_applied(folder, made.meta, report.counts)
 
 A plan of which the vendor rejected some changes counts as applied. Otherwise one bad record would
-make every run a first run.
+make every run a first run. The records that were not created are not counted as the vendor's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
 from os import PathLike
 from pathlib import Path
@@ -25,8 +26,12 @@ import orjson
 
 from ...errors import PlanFailed, PlanUnusable
 from ...journal.key import make_private
+from ...outcome import Status
+from ..changes import ADDITIONS, Action
 from ..targets.target import Target
-from .plan_file import PlanMeta, meta_of
+from .plan_meta import PlanMeta, meta_of
+
+_NO_CHANGES: Mapping[tuple[str, Action, Status], int] = {}
 
 
 def last_applied(folder: str | PathLike[str], target: Target) -> PlanMeta | None:
@@ -52,14 +57,21 @@ def last_applied(folder: str | PathLike[str], target: Target) -> PlanMeta | None
     )
 
 
-def remember_applied(folder: str | PathLike[str], meta: PlanMeta) -> None:
+def remember_applied(
+    folder: str | PathLike[str],
+    meta: PlanMeta,
+    counts: Mapping[tuple[str, Action, Status], int] = _NO_CHANGES,
+) -> None:
     """Note that a plan was applied, in a file for its account. It has counts and no people's data.
 
     :param folder: a folder, which must exist.
     :param meta: what the plan was made from.
+    :param counts: the number of its changes by kind, action and status, as an
+        :class:`~lms_async.roster.ApplyReport` has it; empty for a plan without changes.
     :raises PlanFailed: the file can't be written. The old file is kept.
     """
     path = _path(Path(folder), meta.target, meta.account)
+    meta = attrs.evolve(meta, vendor_records=_without_failed(meta.vendor_records, counts))
     part = path.with_name(f".{path.name}.{token_hex(4)}.part")
     try:
         make_private(part)
@@ -68,6 +80,17 @@ def remember_applied(folder: str | PathLike[str], meta: PlanMeta) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise PlanFailed(f"{path} can't be written: {error.strerror}") from None
+
+
+def _without_failed(
+    records: Mapping[str, int], counts: Mapping[tuple[str, Action, Status], int]
+) -> dict[str, int]:
+    """Return the numbers of records without those that were to be created and were not."""
+    found = dict(records)
+    for (kind, action, status), count in counts.items():
+        if action in ADDITIONS and status is not Status.DONE:
+            found[kind] = found.get(kind, 0) - count
+    return found
 
 
 def _path(folder: Path, target: str, account: str) -> Path:

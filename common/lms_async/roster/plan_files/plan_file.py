@@ -3,20 +3,21 @@
 The file is a SQLite database that only its owner can read, since it contains people's data. It has
 these tables:
 
-==========  ====================================================================================
-meta        name and value of each field of :class:`PlanMeta`, as JSON; and a digest of the plan
-changes     the changes, in the order in which they are made; ``before`` and ``after`` are JSON
-left_alone  the records and fields that differ and are not changed
-refusals    what the guard does not allow
-==========  ====================================================================================
+==============  ================================================================================
+meta            name and value of each field of :class:`PlanMeta`, as JSON; and a digest of the plan
+changes         the changes, in the order in which they are made; ``before`` and ``after`` are JSON
+left_alone      the records and fields that differ and are not changed
+refusals        what the guard does not allow
+problem_counts  the number of problems of the source, by file, code and severity
+problems        the first of these problems
+==============  ================================================================================
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -28,7 +29,10 @@ from ..._version import __version__
 from ...errors import PlanUnusable
 from ..changes import Action, Change, LeftAlone, Reason
 from ..guarding.guard import Refusal
+from ..problems import ReadingReport
 from .plan_digest import content_digest
+from .plan_meta import PlanMeta, meta_of
+from .problem_tables import read_problems
 
 #: The version of the file's format. Files of another version are refused.
 FORMAT = 1
@@ -54,67 +58,22 @@ SELECT kind, key, org, vendor_id, reason, detail, records FROM left_alone ORDER 
 """
 _REFUSALS = "SELECT rule, kind, org, found, bound, stops, text FROM refusals ORDER BY number"
 _COUNTS = "SELECT kind, action, org, count(*) FROM changes GROUP BY kind, action, org"
-# The detail is the name of a field, or why a record is locked.
+# The detail is the name of a field, or why a record is locked or not created.
 _COUNTS_LEFT_ALONE = """
-SELECT kind, reason, org, sum(records) FROM left_alone WHERE detail = '' OR reason = 'locked'
+SELECT kind, reason, org, sum(records) FROM left_alone
+WHERE detail = '' OR reason IN ('locked', 'needed field is missing')
 GROUP BY kind, reason, org
 """
 _COUNTS_FIELDS = """
 SELECT kind, reason, detail, sum(records) FROM left_alone WHERE detail <> '' AND reason <> 'locked'
 GROUP BY kind, reason, detail
 """
-_COUNTS_BOTH = "SELECT kind, reason, org, sum(records) FROM left_alone GROUP BY kind, reason, org"
+_COUNTS_BOTH = """
+SELECT kind, reason, org, detail <> '' AND reason <> 'locked' AS is_field, sum(records)
+FROM left_alone GROUP BY kind, reason, org, is_field
+"""
 #: Exceptions of a damaged file. Even an error message in it may not be valid text.
 _DAMAGED = (sqlite3.Error, UnicodeDecodeError, LookupError, TypeError, ValueError)
-
-
-@attrs.frozen(kw_only=True)
-class PlanMeta:
-    """What a plan was made from.
-
-    :param made_at: when the plan was made, with a time zone.
-    :param target: the name of the target.
-    :param account: the account at the vendor, without a secret.
-    :param as_of: the day for which the plan was made. It decides who is enrolled.
-    :param mapping_hash: a hash of the mapping.
-    :param fingerprint: a hash of all that was there, see
-        :attr:`~lms_async.roster.comparing.working_set.WorkingSet.fingerprint`.
-    :param source_records: how many records the source had, by kind. If it had none of a kind, only
-        changes, or fewer than the guard allows, this is the number of the last plan.
-    :param settings: the settings of the target, see :attr:`~lms_async.roster.Target.settings`.
-    :param found_share: the share of the vendor's people with a key that are in the source once the
-        plan is applied; ``None`` if there are none. If the source had only changes of people, this
-        is the share of the last plan.
-    """
-
-    made_at: datetime
-    target: str
-    account: str
-    as_of: date
-    mapping_hash: str
-    fingerprint: str
-    source_records: Mapping[str, int] = attrs.field(factory=dict)
-    settings: Mapping[str, str] = attrs.field(factory=dict)
-    found_share: float | None = None
-
-    @property
-    def id(self) -> str:
-        """A text that differs between any two plans."""
-        return f"{self.made_at.isoformat()} {self.fingerprint} {self.mapping_hash}"
-
-
-def meta_of(values: Mapping[str, Any]) -> PlanMeta:
-    """Return the metadata that was written as JSON.
-
-    :raises LookupError: a value is missing.
-    :raises TypeError: there are other values.
-    :raises ValueError: a date is not valid.
-    """
-    dates = {
-        "made_at": datetime.fromisoformat(values["made_at"]),
-        "as_of": date.fromisoformat(values["as_of"]),
-    }
-    return PlanMeta(**{**values, **dates})
 
 
 @attrs.frozen(kw_only=True)
@@ -170,6 +129,11 @@ class PlanFile:
     ) -> None:
         self._connection.close()
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
     def check_content(self) -> None:
         """Check that the changes are those that were planned. It reads the whole file.
 
@@ -181,7 +145,7 @@ class PlanFile:
         if not is_as_written:
             raise PlanUnusable(
                 f"the plan {self._path} was edited or damaged after it was made",
-                hint="make the plan again",
+                hint="make a new plan",
             )
 
     def changes(self, first: int = 1, last: int = MAX_NUMBER) -> Iterator[Change]:
@@ -243,6 +207,11 @@ class PlanFile:
             for rule, kind, org, found, bound, stops, text in self._rows(_REFUSALS)
         ]
 
+    def problems(self) -> ReadingReport:
+        """Return the problems of the source. All are counted, and the first of each are listed."""
+        with self._reading():
+            return read_problems(self._connection)
+
     def counts(self) -> dict[tuple[str, Action, str], int]:
         """Return the number of changes, by kind, action and org."""
         with self._reading():
@@ -261,14 +230,16 @@ class PlanFile:
             rows = self._connection.execute(_COUNTS_FIELDS)
             return {(kind, Reason(reason), field): count for kind, reason, field, count in rows}
 
-    def counts_left_alone_with_fields(self) -> dict[tuple[str, Reason, str], int]:
-        """Return the number of records and of fields that are left alone, by kind, reason and org.
+    def counts_by_school(self) -> dict[tuple[str, Reason, str, bool], int]:
+        """Return how much is left alone, by kind, reason, org, and whether it is a field.
 
-        A record counts once for each field.
+        A record counts once for each of its fields that is left alone.
         """
         with self._reading():
-            rows = self._connection.execute(_COUNTS_BOTH)
-            return {(kind, Reason(reason), org): count for kind, reason, org, count in rows}
+            return {
+                (kind, Reason(reason), org, bool(is_field)): count
+                for kind, reason, org, is_field, count in self._connection.execute(_COUNTS_BOTH)
+            }
 
     def _rows(self, query: str, parameters: tuple[int, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with self._reading():
@@ -287,7 +258,7 @@ class PlanFile:
             raise PlanUnusable(
                 f"the plan {self._path} is in format {version}; lms-async {__version__} reads "
                 f"format {FORMAT}",
-                hint="make the plan again with this version",
+                hint="make a new plan with this version",
             )
         with self._reading():
             rows = self._connection.execute("SELECT name, value FROM meta")
@@ -300,7 +271,7 @@ class PlanFile:
             yield
         except _DAMAGED:
             raise PlanUnusable(
-                f"{self._path} is not a plan, or is damaged", hint="make the plan again"
+                f"{self._path} is not a plan, or is damaged", hint="make a new plan"
             ) from None
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from secrets import token_hex
 from types import TracebackType
 from typing import Self
 
@@ -17,8 +17,13 @@ from ...errors import PlanFailed
 from ..changes import Action, Change, LeftAlone
 from ..database import create, writing
 from ..guarding.guard import Refusal
+from ..problems import ReadingReport
+from ..temporary import UNFINISHED, temporary_beside
 from .plan_digest import content_digest
-from .plan_file import APPLICATION_ID, FORMAT, PlanMeta
+from .plan_file import APPLICATION_ID, FORMAT
+from .plan_meta import PlanMeta
+from .problem_tables import TABLES as PROBLEM_TABLES
+from .problem_tables import write_problems
 
 #: Rows that are written together.
 _BATCH = 1000
@@ -32,6 +37,7 @@ CREATE TABLE left_alone (number INTEGER PRIMARY KEY, kind TEXT, key TEXT, org TE
     reason TEXT, detail TEXT, records INTEGER);
 CREATE TABLE refusals (number INTEGER PRIMARY KEY, rule TEXT, kind TEXT, org TEXT, found REAL,
     bound REAL, stops INTEGER, text TEXT);
+{PROBLEM_TABLES}
 """
 _INSERT_CHANGE = "INSERT INTO changes VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_LEFT_ALONE = "INSERT INTO left_alone VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
@@ -53,7 +59,7 @@ class PlanWriter:
         #: The number of changes so far, by kind, action and org.
         self.counts: Counter[tuple[str, Action, str]] = Counter()
         self._path = path
-        self._part = path.with_name(f".{path.name}.{token_hex(4)}.part")
+        self._part = temporary_beside(path, UNFINISHED)
         self._changes: list[tuple[object, ...]] = []
         self._left_alone: list[tuple[object, ...]] = []
         self._connection = create(self._part)
@@ -86,8 +92,7 @@ class PlanWriter:
             with writing(self._path):
                 digest = content_digest(self._connection)
                 self._connection.execute("INSERT INTO meta VALUES ('digest', ?)", (digest,))
-            self._connection.close()
-            _replace(self._part, self._path)
+            self._move_to_its_place()
         except BaseException:
             self._discard()
             raise
@@ -127,11 +132,20 @@ class PlanWriter:
         with writing(self._path):
             self._connection.execute(_INSERT_REFUSAL, attrs.astuple(refusal))
 
-    def set_found_share(self, share: float | None) -> None:
-        """Set :attr:`PlanMeta.found_share`, which is known after all changes were added."""
+    def add_problems(self, report: ReadingReport) -> None:
+        """Add the problems of the source, after all of it was read."""
         with writing(self._path):
-            self._connection.execute(
-                "UPDATE meta SET value = ? WHERE name = 'found_share'", (orjson.dumps(share),)
+            self._connection.execute("BEGIN")
+            write_problems(self._connection, report)
+            self._connection.execute("COMMIT")
+
+    def set_result(self, *, found_share: float | None, vendor_records: Mapping[str, int]) -> None:
+        """Set these values of :class:`PlanMeta`, which are known after all changes were added."""
+        values = {"found_share": found_share, "vendor_records": vendor_records}
+        with writing(self._path):
+            self._connection.executemany(
+                "UPDATE meta SET value = ? WHERE name = ?",
+                [(orjson.dumps(value), name) for name, value in values.items()],
             )
 
     def _flush(self) -> None:
@@ -143,16 +157,17 @@ class PlanWriter:
         self._changes.clear()
         self._left_alone.clear()
 
+    def _move_to_its_place(self) -> None:
+        """Name the finished file, so that it survives a power failure."""
+        try:
+            with self._part.open("rb") as file:
+                os.fsync(file.fileno())
+                # This also unlocks the file, so that another run takes it for abandoned.
+                self._connection.close()
+            self._part.replace(self._path)
+        except OSError as error:
+            raise PlanFailed(f"the plan {self._path} can't be written: {error.strerror}") from None
+
     def _discard(self) -> None:
         self._connection.close()
         self._part.unlink(missing_ok=True)
-
-
-def _replace(part: Path, path: Path) -> None:
-    """Move the finished file to its place, so that it survives a power failure."""
-    try:
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise PlanFailed(f"the plan {path} can't be written: {error.strerror}") from None

@@ -23,18 +23,22 @@ class KindCapabilities:
     :param shows: those of them that can be read back. Only these are compared. Without ``school``,
         the school of a record is the one that the source says, if the source has the record.
     :param fixed: those of them that can be set only when a record is created.
+    :param required: groups of the fields that a new record needs: at least one of each group. A
+        record without them is left alone, instead of being sent and rejected.
     :param removal: how a record is taken out of use; ``None`` if it can't be.
-    :raises InvalidInput: ``shows`` or ``fixed`` names a field that is not in ``holds``, or
-        ``removal`` is not a removal.
+    :raises InvalidInput: ``shows``, ``fixed`` or ``required`` names a field that is not in
+        ``holds``, or ``removal`` is not a removal.
     """
 
     holds: frozenset[str]
     shows: frozenset[str]
     fixed: frozenset[str] = frozenset()
+    required: tuple[tuple[str, ...], ...] = ()
     removal: Action | None = None
 
     def __attrs_post_init__(self) -> None:
-        unknown = (self.shows | self.fixed) - self.holds
+        required = {field for group in self.required for field in group}
+        unknown = (self.shows | self.fixed | required) - self.holds
         if unknown:
             raise InvalidInput(
                 f"fields that the vendor does not hold: {', '.join(sorted(unknown))}"
@@ -123,7 +127,7 @@ class Target(Protocol):
         """
 
     async def words(self) -> Mapping[str, Sequence[Word]]:
-        """Read the vendor's words, by the name of the table in the mapping that leads to them.
+        """Read the vendor's words, by the name of the mapping's table that translates into them.
 
         For example, ``"roles"`` has the titles of the vendor's roles. A table of which the vendor
         has no fixed words is left out. If the account has one school, ``"school"`` has its name, so

@@ -74,8 +74,8 @@ def read_courses(reading: Reading) -> Iterator[Record]:
     reading.known.courses = known
 
     def build(table: CsvTable, row: Row) -> Course:
-        warn_unknown(row, "org_id", _given(row, "org_id"), reading.known.orgs)
-        warn_unknown(row, "term_id", _given(row, "term_id"), reading.known.terms)
+        warn_unknown(row, "org_id", _given(row, "org_id"), reading.known, "orgs")
+        warn_unknown(row, "term_id", _given(row, "term_id"), reading.known, "terms")
         course = Course(
             id=row["id"],
             title=row.need("title"),
@@ -100,10 +100,10 @@ def read_sections(reading: Reading) -> Iterator[Record]:
 
     def build(table: CsvTable, row: Row) -> Section:
         course = row.need("course_id")
-        need_known(row, "course_id", (course,), courses)
+        need_known(row, "course_id", (course,), reading.known, "courses")
         terms = row.list("term_ids")
-        need_known(row, "term_ids", terms, reading.known.terms)
-        warn_unknown(row, "org_id", _given(row, "org_id"), reading.known.orgs)
+        need_known(row, "term_ids", terms, reading.known, "terms")
+        warn_unknown(row, "org_id", _given(row, "org_id"), reading.known, "orgs")
         title = row["title"]
         if not title:
             title = _title(table, row, (courses or {}).get(course, ""))

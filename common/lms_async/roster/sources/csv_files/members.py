@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...model import Enrollment, Record, Relationship
 from ..tables.cells import ENROLLMENT_ROLES, PERSON_ROLES
-from ..tables.known import need_known
+from ..tables.known import KnownPeople, need_known
 from ..tables.row import Row
 from .reading import Reading, read_rows
 from .table import CsvTable
@@ -18,8 +18,8 @@ def read_enrollments(reading: Reading) -> Iterator[Record]:
     """Yield the enrollments."""
 
     def build(table: CsvTable, row: Row) -> Enrollment:
-        need_known(row, "section_id", (row["section_id"],), reading.known.sections)
-        need_known(row, "person_id", (row["person_id"],), reading.known.people)
+        need_known(row, "section_id", (row["section_id"],), reading.known, "sections")
+        need_known(row, "person_id", (row["person_id"],), reading.known, "people")
         row.need("role")
         enrollment = Enrollment(
             section_id=row["section_id"],
@@ -37,18 +37,33 @@ def read_enrollments(reading: Reading) -> Iterator[Record]:
 
 
 def read_relationships(reading: Reading) -> Iterator[Record]:
-    """Yield the relationships. The person is the student, and the other one the guardian."""
-    people = reading.known.people
+    """Yield the relationships. The person is the student, and the other one the guardian.
 
-    def build(table: CsvTable, row: Row) -> Relationship:
+    Two people are connected once, although rows may call the guardian mother and emergency contact.
+    """
+    people = reading.known.people
+    pairs = people or KnownPeople()
+    given: set[object] = set()
+
+    def build(table: CsvTable, row: Row) -> Relationship | None:
         person, other = row["person_id"], row["other_id"]
-        need_known(row, "person_id", (person,), people)
-        need_known(row, "other_id", (other,), people)
+        need_known(row, "person_id", (person,), reading.known, "people")
+        need_known(row, "other_id", (other,), reading.known, "people")
         role = "" if people is None else people.role(other)
         if person == other or role == "student":
             text = "a student cannot be responsible for a student."
             row.reject("other_id", "agent_is_student", text)
-        kind = row.word("kind", PERSON_ROLES) or (role if role in _GUARDIANS else "guardian")
+        kind = PERSON_ROLES.get(row["kind"].casefold(), "")
+        if row["kind"] and not kind:
+            text = "this is not guardian, parent or relative. It is read as guardian."
+            row.warn("kind", "unknown_word", text)
+        kind = kind or (role if role in _GUARDIANS else "guardian")
+        pair = pairs.pair(person, other)
+        if kind in _GUARDIANS and pair in given:
+            text = "an earlier row connects the same people."
+            table.accept(row.line, "same_record_twice", text)
+            return None
+        given.add(pair)
         return Relationship(person_id=person, other_id=other, kind=kind)
 
     yield from read_rows(reading, Relationship.plural, build)

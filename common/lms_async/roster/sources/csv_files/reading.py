@@ -12,7 +12,7 @@ from ...problems import Mode, ReadingReport, Severity
 from ..tables.bundle import BundleFile
 from ..tables.known import Known
 from ..tables.repeats import find_repeats, rows_once
-from ..tables.row import Row, RowRejected
+from ..tables.row import Row, RowLeftOut, RowRejected
 from ..tables.text import TextFile, open_text
 from .fields import FIELDS
 from .settings import CsvFile, SourceSettings
@@ -52,9 +52,12 @@ class Reading:
         if file is None:
             text = "the file is not there. So missing records of its kinds are not removed."
             self.report.add(Severity.WARNING, described.file, 0, "", "no_file", text)
-            coverage.doubts.add("no_file")
+            coverage.gaps.add("no_file")
             return None
         coverage.mode = Mode.BULK
+        files = self.known.files.setdefault(described.kind, [])
+        if described.file not in files:
+            files.append(described.file)
         reported = name in self._texts
         if not reported:
             self._texts[name] = open_text(file, self.settings.encoding, self.report)
@@ -65,19 +68,20 @@ class Reading:
 
     def is_whole_list(self, kind: str) -> bool:
         """Return whether all files of a kind are there, so that a reference can be checked."""
-        return bool(self.tables(kind)) and "no_file" not in self.report.of(kind).doubts
+        return bool(self.tables(kind)) and "no_file" not in self.report.of(kind).gaps
 
 
 def read_rows(
     reading: Reading,
     kind: str,
-    build: Callable[[CsvTable, Row], Record],
+    build: Callable[[CsvTable, Row], Record | None],
     *,
     rows: Callable[[CsvTable], Iterable[Row]] | None = None,
 ) -> Iterator[Record]:
     """Yield what ``build`` makes of each row of the files of a kind.
 
-    :param build: may reject a row.
+    :param build: returns ``None`` for a row whose record was given, and may reject a row, or leave
+        it out.
     :param rows: returns the rows of a table; by default those whose records are not repeated.
     """
     tables = reading.tables(kind)
@@ -91,6 +95,10 @@ def read_rows(
     for table in tables:
         for row in rows(table):
             try:
-                yield build(table, row)
+                if (record := build(table, row)) is not None:
+                    yield record
+            except RowLeftOut:
+                table.leave_out(row)
             except RowRejected as why:
                 table.reject(row.line, why)
+    reading.known.left_out[kind] = {of for table in tables for of in table.left_out}

@@ -67,6 +67,8 @@ class CsvTable(Table):
                 for column, words in described.where.items()
             },
             may_lack_key=shared,
+            shown=fields.shown,
+            can_be_left_out=[name for name in described.columns if name not in fields.required],
         )
         super().__init__(text, header, layout, coverage, report, reported=reported)
 

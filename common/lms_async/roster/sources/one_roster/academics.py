@@ -76,9 +76,9 @@ def read_courses(reading: Reading) -> Iterator[Record | Deleted]:
     reading.known.courses = known
 
     def build(row: Row) -> Course:
-        warn_unknown(row, "orgSourcedId", row.list("orgSourcedId"), reading.known.orgs)
+        warn_unknown(row, "orgSourcedId", row.list("orgSourcedId"), reading.known, "orgs")
         year = row["schoolYearSourcedId"]
-        warn_unknown(row, "schoolYearSourcedId", (year,) if year else (), reading.known.terms)
+        warn_unknown(row, "schoolYearSourcedId", (year,) if year else (), reading.known, "terms")
         course = Course(
             id=row["sourcedId"],
             title=row.need("title"),
@@ -105,11 +105,11 @@ def read_sections(reading: Reading) -> Iterator[Record | Deleted]:
 
     def build(row: Row) -> Section:
         course = row.need("courseSourcedId")
-        need_known(row, "courseSourcedId", (course,), courses)
+        need_known(row, "courseSourcedId", (course,), reading.known, "courses")
         terms = row.list("termSourcedIds")
-        need_known(row, "termSourcedIds", terms, reading.known.terms)
+        need_known(row, "termSourcedIds", terms, reading.known, "terms")
         org = row["schoolSourcedId"]
-        warn_unknown(row, "schoolSourcedId", (org,) if org else (), reading.known.orgs)
+        warn_unknown(row, "schoolSourcedId", (org,) if org else (), reading.known, "orgs")
         section = Section(
             id=row["sourcedId"],
             title=row["title"] or _title(row, courses or {}),

@@ -20,6 +20,7 @@ class FileFormat:
     :param ignored: other columns of the standard.
     :param spellings: other names of the columns that are read, normalized.
     :param optional: columns that only one version of the standard has. Their absence means nothing.
+    :param shown: columns with ids of orgs, terms and courses, which messages may have.
     :param needs: columns besides the key without which no row can be read.
     """
 
@@ -30,6 +31,7 @@ class FileFormat:
     spellings: Mapping[str, str] = attrs.field(factory=dict)
     needs: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -45,6 +47,7 @@ def _format(
     needs: str = "",
     ignored: str = "",
     optional: str = "",
+    shown: str = "",
     **spellings: str,
 ) -> FileFormat:
     return FileFormat(
@@ -55,6 +58,7 @@ def _format(
         spellings,
         tuple(needs.split()),
         tuple(optional.split()),
+        tuple(shown.split()),
     )
 
 
@@ -64,6 +68,7 @@ COURSES = _format(
     "courses",
     "schoolYearSourcedId title courseCode grades orgSourcedId subjects",
     ignored="subjectCodes",
+    shown="schoolYearSourcedId orgSourcedId",
     grade="grades",
     schoolyearid="schoolYearSourcedId",
 )
@@ -73,6 +78,7 @@ CLASSES = _format(
     " subjects periods",
     needs="courseSourcedId",
     ignored="subjectCodes",
+    shown="courseSourcedId schoolSourcedId termSourcedIds",
     grade="grades",
     termsourcedid="termSourcedIds",
 )

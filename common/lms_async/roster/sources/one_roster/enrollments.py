@@ -23,8 +23,8 @@ def read_enrollments(reading: Reading) -> Iterator[Record | Deleted]:
 
     def build(row: Row) -> Enrollment:
         section, person = row.need("classSourcedId"), row["userSourcedId"]
-        need_known(row, "classSourcedId", (section,), reading.known.sections)
-        need_known(row, "userSourcedId", (person,), reading.known.people)
+        need_known(row, "classSourcedId", (section,), reading.known, "sections")
+        need_known(row, "userSourcedId", (person,), reading.known, "people")
         row.need("role")
         enrollment = Enrollment(
             id=row["sourcedId"],

@@ -21,12 +21,12 @@ class Manifest:
 
     :param version: ``1.1`` or ``1.2``.
     :param modes: by file name in lower case without ``.csv``.
-    :param doubts: by file name, codes of the reasons why records may be missing from the file.
+    :param gaps: by file name, codes of the reasons why records may be missing from the file.
     """
 
     version: str
     modes: Mapping[str, Mode]
-    doubts: Mapping[str, frozenset[str]]
+    gaps: Mapping[str, frozenset[str]]
 
 
 def read_manifest(
@@ -43,9 +43,9 @@ def read_manifest(
     if "manifest" not in files:
         text = "the bundle has no manifest.csv. So records that are missing are not removed."
         report.add(Severity.WARNING, "manifest.csv", 0, "", "no_manifest", text)
-        doubts = {form.name.lower(): frozenset({"no_manifest"}) for form in FORMATS}
+        gaps = {form.name.lower(): frozenset({"no_manifest"}) for form in FORMATS}
         modes = {form.name.lower(): _mode_of_present(form.name, files) for form in FORMATS}
-        return Manifest(likely, modes, doubts)
+        return Manifest(likely, modes, gaps)
 
     name = files["manifest"].name
     stated: dict[str, tuple[int, str]] = {}
@@ -61,7 +61,7 @@ def read_manifest(
         common.add("wrong_version")
         version = likely
 
-    modes, doubts = {}, {}
+    modes, gaps = {}, {}
     for form in FORMATS:
         stem = form.name.lower()
         found = _mode_of_present(form.name, files)
@@ -69,13 +69,16 @@ def read_manifest(
         told = Mode(word) if word in set(Mode) else None
         disagrees = told is None or (told is Mode.ABSENT) != (found is Mode.ABSENT)
         if disagrees:
-            there = "is not in the bundle" if found is Mode.ABSENT else "is in the bundle"
+            there = "is missing" if found is Mode.ABSENT else "is there"
             says = f"the manifest says {told}" if told else "the manifest has an unknown word"
-            text = f"{form.file} {there}, but {says}. So records that it lacks are not removed."
+            text = (
+                f"{form.file} {there}, but {says}. So the plan removes no record because it is not "
+                "in this file."
+            )
             report.add(Severity.WARNING, name, line, "value", "manifest_disagrees", text)
         modes[stem] = found if disagrees or told is None else told
-        doubts[stem] = frozenset(common | ({"manifest_disagrees"} if disagrees else set()))
-    return Manifest(version, modes, doubts)
+        gaps[stem] = frozenset(common | ({"manifest_disagrees"} if disagrees else set()))
+    return Manifest(version, modes, gaps)
 
 
 def _mode_of_present(name: str, files: Mapping[str, BundleFile]) -> Mode:

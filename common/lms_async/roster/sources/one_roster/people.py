@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from ...model import Deleted, Person, Record, Role
-from ..tables.cells import GENDERS, PERSON_ROLES
+from ...model import Deleted, Enrollment, Person, Record, Role
+from ..tables.cells import GENDERS, PERSON_ROLES, read_list
 from ..tables.known import KnownPeople, warn_unknown
+from ..tables.lost_zeros import find_lost_zeros
 from ..tables.repeats import find_repeats
 from ..tables.roles import StatedRole, each_person_once, roles_of_rows, with_one_primary
 from ..tables.row import Row, RowRejected
-from .columns import DEMOGRAPHICS, ROLES, USERS
+from .columns import DEMOGRAPHICS, ENROLLMENTS, ROLES, USERS
 from .reading import SOURCED_ID, Reading, each_once, read_rows
 from .table import OneRosterTable
 
@@ -30,7 +31,12 @@ def read_people(reading: Reading) -> Iterator[Record | Deleted]:
     repeats = find_repeats((table,), SOURCED_ID, may_differ=may_differ)
     shared_mail = find_repeats((table,), ("email",), fold=str.casefold)
 
+    zeros = find_lost_zeros(table.keys(SOURCED_ID), lambda: _references(reading, table))
+    if known is not None:
+        known.lost_zeros = zeros.here
+
     def build(row: Row) -> Person:
+        zeros.check(row, "sourcedId")
         own = repeats.get(row["sourcedId"])
         apart = own.apart if own else ()
         stated = [
@@ -38,7 +44,7 @@ def read_people(reading: Reading) -> Iterator[Record | Deleted]:
             *roles_of_rows(row, apart or ((row["role"], row["orgSourcedIds"]),)),
         ]
         orgs = _org_ids(row, stated)
-        warn_unknown(row, "orgSourcedIds", orgs, reading.known.orgs)
+        warn_unknown(row, "orgSourcedIds", orgs, reading.known, "orgs")
         mail = shared_mail.get(row["email"].casefold())
         if mail is not None and mail.rows > (own.rows if own else 1):
             row.warn("email", "shared_email", "several people have this e-mail address.")
@@ -72,6 +78,16 @@ def read_people(reading: Reading) -> Iterator[Record | Deleted]:
     _warn_unused(reading.table(DEMOGRAPHICS), len(demographics), "sourcedId")
 
 
+def _references(reading: Reading, users: OneRosterTable) -> Iterator[str]:
+    """Yield the ids by which enrollments and users refer to people."""
+    enrollments = reading.table(ENROLLMENTS, Enrollment.plural)
+    if enrollments is not None:
+        yield from enrollments.keys(("userSourcedId",))
+    if users.has("agentSourcedIds"):
+        for agents in users.keys(("agentSourcedIds",)):
+            yield from read_list(agents)
+
+
 def _warn_unused(table: OneRosterTable | None, people: int, column: str) -> None:
     """Report people of another file who were not read from ``users.csv``."""
     if table is not None and people:
@@ -97,7 +113,8 @@ def _read_roles(reading: Reading) -> dict[str, list[StatedRole]]:
 
     def build(row: Row) -> None:
         row.need("role")
-        warn_unknown(row, "orgSourcedId", filter(None, (row["orgSourcedId"],)), reading.known.orgs)
+        orgs = filter(None, (row["orgSourcedId"],))
+        warn_unknown(row, "orgSourcedId", orgs, reading.known, "orgs")
         stated = StatedRole(
             Role(
                 role=row.word("role", PERSON_ROLES),

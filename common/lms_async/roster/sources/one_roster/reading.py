@@ -52,9 +52,11 @@ class Reading:
         coverage = self.report.of(kind) if kind else Coverage()
         if kind:
             coverage.mode = mode
-            coverage.doubts |= self.manifest.doubts[form.name.lower()]
+            coverage.gaps |= self.manifest.gaps[form.name.lower()]
         if mode is Mode.ABSENT or form.name.lower() not in self.files:
             return None
+        if kind:
+            self.known.files[kind] = [form.file]
         text = open_text(self.files[form.name.lower()], self.encoding, self.report)
         table = self._tables[form.name] = OneRosterTable(text, form, mode, coverage, self.report)
         return table

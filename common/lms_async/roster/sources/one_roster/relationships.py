@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...model import Deleted, Record, Relationship
 from ...problems import Mode
 from ..tables.cells import PERSON_ROLES
-from ..tables.known import KnownPeople, need_known
+from ..tables.known import Known, KnownPeople, need_known
 from ..tables.row import Row, RowRejected
 from .columns import USERS
 from .reading import Reading
@@ -27,9 +27,9 @@ def read_relationships(reading: Reading) -> Iterator[Record | Deleted]:
     if table is None or not table.has("agentSourcedIds"):
         return
     coverage.mode = table.mode
-    coverage.doubts |= table.coverage.doubts
+    coverage.gaps |= table.coverage.gaps
     if table.coverage.rejected:
-        coverage.doubts.add("rejected_people")
+        coverage.gaps.add("rejected_people")
     people = reading.known.people or KnownPeople()
     given: set[object] = set()
     for row in table.scan():
@@ -39,7 +39,7 @@ def read_relationships(reading: Reading) -> Iterator[Record | Deleted]:
         for agent in agents:
             coverage.rows += 1
             try:
-                relationship = _relationship(row, agent, reading.known.people)
+                relationship = _relationship(row, agent, reading.known)
             except RowRejected as why:
                 table.reject(row.line, why, coverage)
                 continue
@@ -55,8 +55,9 @@ def _was_read(row: Row, people: KnownPeople | None, table: OneRosterTable) -> bo
     return table.mode is Mode.DELTA and row["status"].casefold() in {"", "active"}
 
 
-def _relationship(row: Row, agent: str, people: KnownPeople | None) -> Relationship:
-    need_known(row, "agentSourcedIds", (agent,), people)
+def _relationship(row: Row, agent: str, known: Known) -> Relationship:
+    need_known(row, "agentSourcedIds", (agent,), known, "people")
+    people = known.people
     if people is None:
         own, other = PERSON_ROLES.get(row["role"].casefold(), ""), ""
     else:

@@ -37,14 +37,15 @@ class OneRosterTable(Table):
             key=(form.key,),
             id_field=id_field,
             not_compared=("dateLastModified",),
+            shown=form.shown,
         )
         super().__init__(text, cells, layout, coverage, report)
-        self._judge_header(form, line, header)
+        self._judge_header(form, line, cells, header)
 
-    def _judge_header(self, form: FileFormat, line: int, header: Header) -> None:
+    def _judge_header(self, form: FileFormat, line: int, cells: list[str], header: Header) -> None:
         for column in (form.key, *form.needs):
             if column in header.missing:
-                text = "the file has no such column, without which no row can be read."
+                text = "the file has no such column, and no row can be read without this column."
                 raise self._report.refuse(self.name, line, column, "no_column", text)
         if header.repeated:
             text = "the file has this column more than once."
@@ -54,9 +55,10 @@ class OneRosterTable(Table):
             if column not in optional:
                 self.warn(line, column, "no_column", "the file has no such column.")
         for position in header.unknown:
-            # The name is not shown: in a file without a header it is a value of a person.
-            text = f"column {position + 1} is not of the standard and is not read."
-            self.warn(line, "", "unknown_column", text)
+            # A file without a header has no column for the key, and is refused above. So this is a
+            # name, and not a value of a person.
+            text = "the standard does not have this column, so it is not read."
+            self.warn(line, cells[position].strip(), "unknown_column", text)
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that can be taken apart, and report and count all others."""
@@ -66,11 +68,11 @@ class OneRosterTable(Table):
             yield row
 
     def _note_delta_values(self, row: Row) -> None:
-        if "delta_values" not in self.coverage.doubts:
+        if "delta_values" not in self.coverage.gaps:
             column = "status" if row["status"] else "dateLastModified"
             text = "a bulk file must not fill this column. So missing records are not removed."
             row.warn(column, "delta_values", text)
-            self.coverage.doubts.add("delta_values")
+            self.coverage.gaps.add("delta_values")
 
     def is_deleted(self, row: Row) -> bool:
         """Return whether the row says that its record was deleted.

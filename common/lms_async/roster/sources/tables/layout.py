@@ -29,6 +29,8 @@ class Layout:
     :param where: which rows are read: for each position, the values that count, casefolded.
     :param not_compared: fields that do not make two rows with the same key different.
     :param may_lack_key: whether a row without a key is left out, instead of rejected.
+    :param shown: fields whose values messages may have: ids that are not those of people.
+    :param can_be_left_out: fields that a person can take out of the mapping.
     """
 
     positions: Mapping[str, int | None]
@@ -40,6 +42,8 @@ class Layout:
     where: Mapping[int, Collection[str]] = attrs.field(factory=dict)
     not_compared: tuple[str, ...] = ()
     may_lack_key: bool = False
+    shown: Collection[str] = ()
+    can_be_left_out: Collection[str] = ()
 
     def name(self, field: str) -> str:
         """Return what messages call a field."""

@@ -15,6 +15,9 @@ from .table import Table
 _BITS = 1 << 26
 
 
+_OTHER_VALUES = "other values."
+
+
 @attrs.define
 class Repeat:
     """The rows that have the same key.
@@ -22,7 +25,7 @@ class Repeat:
     :param table: the table of the first row.
     :param line: the line of the first row.
     :param content: a hash of the first row, so that no row has to be kept.
-    :param equal: whether the other rows say the same.
+    :param other: the content of a row that differs from the first; ``None`` if all are equal.
     :param apart: the cells in which the rows may differ, one tuple for rows that agree in them.
     """
 
@@ -30,8 +33,15 @@ class Repeat:
     line: int
     content: int
     rows: int = 1
-    equal: bool = True
+    other: tuple[str, ...] | None = attrs.field(default=None, repr=False)
     apart: tuple[tuple[str, ...], ...] = attrs.field(default=(), repr=False)
+    _may_differ: tuple[str, ...] = ()
+    _difference: str = attrs.field(default=_OTHER_VALUES, init=False, repr=False)
+
+    @property
+    def equal(self) -> bool:
+        """Whether the other rows say the same."""
+        return self.other is None
 
     def is_first(self, table: Table, row: Row) -> bool:
         """Return whether a row is the first one."""
@@ -44,7 +54,25 @@ class Repeat:
     def different(self, table: Table, row: Row, key: str) -> RowRejected:
         """Return why a row is rejected that has the same key as others and differs."""
         other = "another row" if self.is_first(table, row) else self.place(table)
-        return RowRejected(key, "same_id", f"{other} has the same id and other values.")
+        if self.is_first(table, row):
+            self._difference = self._describe(table, row)
+        return RowRejected(key, "same_id", f"{other} has the same id and {self._difference}")
+
+    def _describe(self, table: Table, row: Row) -> str:
+        """Return in which field the first row and another one differ, and what to do."""
+        layout = table.layout
+        for field, other in zip(table.compared(self._may_differ), self.other or (), strict=False):
+            if row[field] == other:
+                continue
+            values = f" ({row[field]} and {other})" if field in layout.shown else ""
+            text = f"another value of {layout.name(field)}{values}."
+            if field in layout.can_be_left_out:
+                text += (
+                    f" Correct the file. If one of the {layout.kind} may have both values, such as "
+                    f"several schools, leave {field} out of the mapping."
+                )
+            return text
+        return _OTHER_VALUES
 
 
 def find_repeats(
@@ -67,14 +95,16 @@ def find_repeats(
     found: dict[str, Repeat] = {}
     for table in tables:
         rows = table.contents(key, lambda joined: fold(joined) in suspects, may_differ)
-        for line, joined, content, apart in rows:
+        for line, joined, values, apart in rows:
+            content = hash(values)
             cell = fold(joined)
             repeat = found.get(cell)
             if repeat is None:
-                repeat = found[cell] = Repeat(table, line, content)
+                repeat = found[cell] = Repeat(table, line, content, may_differ=may_differ)
             else:
                 repeat.rows += 1
-                repeat.equal = repeat.equal and content == repeat.content
+                if repeat.other is None and content != repeat.content:
+                    repeat.other = values
             if may_differ and apart not in repeat.apart:
                 repeat.apart = (*repeat.apart, apart)
     return {cell: repeat for cell, repeat in found.items() if repeat.rows > 1}

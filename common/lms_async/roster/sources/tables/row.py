@@ -23,6 +23,10 @@ class RowRejected(Exception):
         super().__init__(text)
 
 
+class RowLeftOut(Exception):
+    """A row refers to a record that the mapping leaves out, so the row is left out with it."""
+
+
 class Row:
     """A row of a file: its stripped cells by column, ``""`` if the file lacks the column.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
@@ -11,6 +10,7 @@ from ....records.ids import fault_of_id
 from ...model import KEY_SEPARATOR
 from ...problems import Coverage, Mode, ReadingReport, Severity
 from .layout import Layout
+from .lost_zeros import IdWidths
 from .row import Row, RowRejected
 from .text import TextFile
 
@@ -19,8 +19,6 @@ from .text import TextFile
 _DAMAGE = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 #: Replaces a letter that was lost in a conversion.
 _LOST_LETTER = "\ufffd"
-#: If fewer ids than this share are shorter than the others, they may have lost zeros.
-_FEW = 0.15
 
 
 def read_header(text: TextFile, report: ReadingReport) -> tuple[int, list[str]]:
@@ -53,6 +51,9 @@ class Table:
         self.layout = layout
         self.coverage = coverage
         self.name = text.file.name
+        #: The ids of the records that the mapping leaves out, when the rows were read.
+        self.left_out: set[str] = set()
+        self._refer_to_left_out = 0
         self._text = text
         self._report = report
         self._reported = reported
@@ -68,6 +69,9 @@ class Table:
         self._fields = tuple(self._places)
         self._pick = itemgetter(*self._places.values())
         self._nameless = tuple(place for place, cell in enumerate(header) if not cell.strip())
+        # The cells of the key, if a row without a key has no record of this kind.
+        needed = layout.key if layout.may_lack_key else ()
+        self._needed = tuple(self._places[field] for field in needed)
         self._where = [(place, frozenset(words)) for place, words in layout.where.items()]
 
     def warn(self, line: int, column: str, code: str, text: str) -> None:
@@ -96,6 +100,13 @@ class Table:
         column = self.layout.name(why.column)
         self._report.add(Severity.REJECTED, self.name, line, column, why.code, why.text)
 
+    def leave_out(self, row: Row) -> None:
+        """Count a row that refers to a record that the mapping leaves out."""
+        self.coverage.rows -= 1
+        self._refer_to_left_out += 1
+        if self.layout.id_field:
+            self.left_out.add(row[self.layout.id_field])
+
     def scan(self) -> Iterator[Row]:
         """Yield all rows, and report nothing."""
         for line, cells in self._fitted():
@@ -113,25 +124,29 @@ class Table:
 
     def contents(
         self, fields: Sequence[str], wanted: Callable[[str], bool], apart: Sequence[str] = ()
-    ) -> Iterator[tuple[int, str, int, tuple[str, ...]]]:
-        """Yield line, key, a hash of the content and some cells of rows, and report nothing.
+    ) -> Iterator[tuple[int, str, tuple[str, ...], tuple[str, ...]]]:
+        """Yield line, key, content and some cells of rows, and report nothing.
 
         :param fields: the fields of the key, which is joined as :meth:`keys` does.
         :param wanted: tells from the key whether to yield the row.
         :param apart: the fields whose cells are yielded, and are no part of the content.
         """
         join = self._joins(fields)
-        content = [
-            place
-            for field, place in self._places.items()
-            if field not in apart and field not in self.layout.not_compared
-        ]
+        content = [self._places[field] for field in self.compared(apart)]
         rest = [self._places[field] for field in apart]
         for line, cells in self._fitted():
             key = join(cells)
             if wanted(key):
                 values = tuple(cells[place].strip() for place in content)
-                yield line, key, hash(values), tuple(cells[place].strip() for place in rest)
+                yield line, key, values, tuple(cells[place].strip() for place in rest)
+
+    def compared(self, apart: Sequence[str] = ()) -> list[str]:
+        """Return the fields of the content of a row.
+
+        :param apart: fields that are no part of it.
+        """
+        without = {*apart, *self.layout.not_compared}
+        return [field for field in self._places if field not in without]
 
     def _joins(self, fields: Sequence[str]) -> Callable[[list[str]], str]:
         """Return a function that joins the cells of a row that :meth:`_fitted` yields."""
@@ -150,7 +165,7 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """Yield the rows that can be taken apart, and report and count all others."""
         id_field = self.layout.id_field
-        ids = _IdWidths()
+        ids = IdWidths()
         count = left_out = without_key = 0
         for line, cells in self._lines():
             try:
@@ -162,6 +177,9 @@ class Table:
                 continue
             if not self._selects(cells):
                 left_out += 1
+                if id_field:
+                    cells += self._tail
+                    self.left_out.add(cells[self._places[id_field]].strip())
                 continue
             cells += self._tail
             row = self._row(line, cells)
@@ -186,7 +204,7 @@ class Table:
             text = f"no {self.layout.kind} are read from this file. So none are removed."
             self.warn(0, "", "no_rows", text)
             if self.coverage.mode is Mode.BULK:
-                self.coverage.doubts.add("no_rows")
+                self.coverage.gaps.add("no_rows")
         if ids.may_lack_zeros():
             text = "some ids are shorter than the others. A spreadsheet may have removed zeros."
             self.warn(0, self.layout.name(id_field), "lost_zeros", text)
@@ -195,11 +213,16 @@ class Table:
         if left_out:
             text = f"rows that the mapping leaves out of {self.layout.kind}: {left_out:,}."
             self.accept(0, "left_out", text)
+        if self._refer_to_left_out:
+            text = (
+                f"rows of {self.layout.kind} that refer to records that the mapping leaves out: "
+                f"{self._refer_to_left_out:,}. They are left out, too."
+            )
+            self.accept(0, "refers_to_left_out", text)
         if without_key:
             names = " or ".join(map(self.layout.name, self.layout.key))
-            text = (
-                f"rows without {names}, from which no {self.layout.kind} are read: {without_key:,}."
-            )
+            kind = self.layout.kind
+            text = f"{without_key:,} rows have no {names}, so no {kind} are read from them."
             self.accept(0, "without_key", text)
 
     def _reject_whole(self, line: int, why: RowRejected) -> None:
@@ -210,13 +233,16 @@ class Table:
             self.reject(line, why)
 
     def _fitted(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows that are selected, with a cell for each field."""
+        """Yield the rows from which a record is read, with a cell for each field."""
         for line, cells in self._lines():
             if len(cells) != self._width:
                 self._fit(cells)
-            if not self._where or self._selects(cells):
-                cells += self._tail
-                yield line, cells
+            if self._where and not self._selects(cells):
+                continue
+            cells += self._tail
+            if self._needed and not all(cells[place].strip() for place in self._needed):
+                continue
+            yield line, cells
 
     def _selects(self, cells: list[str]) -> bool:
         return all(cells[place].strip().casefold() in words for place, words in self._where)
@@ -264,23 +290,3 @@ class Table:
 
 def _is_blank(cells: list[str]) -> bool:
     return not any(map(str.strip, cells))
-
-
-class _IdWidths:
-    """Notices ids that may have lost zeros in a spreadsheet: a few are shorter than the rest."""
-
-    def __init__(self) -> None:
-        self._widths: Counter[int] = Counter()
-        self._has_zeros = False
-
-    def add(self, of: str) -> None:
-        if of.isascii() and of.isdigit():
-            self._widths[len(of)] += 1
-            self._has_zeros = self._has_zeros or of[0] == "0"
-
-    def may_lack_zeros(self) -> bool:
-        if self._has_zeros or len(self._widths) < 2:
-            return False
-        common, number = self._widths.most_common(1)[0]
-        shorter = self._widths.total() - number
-        return common == max(self._widths) > 3 and shorter <= _FEW * self._widths.total()

@@ -123,5 +123,8 @@ def _undecodable(file: BundleFile, encoding: str, report: ReadingReport) -> int 
 def _not_text(
     file: BundleFile, line: int, why: str, report: ReadingReport, likely: str = "cp1252"
 ) -> SourceRefused:
-    hint = f'Save the file as UTF-8, or name its encoding, for example encoding="{likely}".'
+    hint = (
+        "Save the file as UTF-8, or write its encoding in the mapping, below [source], for example "
+        f'encoding = "{likely}".'
+    )
     return report.refuse(file.name, line, "", "not_text", f"{why}. {hint}")

@@ -1,0 +1,63 @@
+"""Terms of the source that lead to a term of the vendor with other days are reported."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from lms_async.cli.planning.terms import other_days
+from lms_async.cli.vendor_terms import VendorTerm, most_alike
+from lms_async.roster import RosterMapping, Term, Word
+from tests.cli.roster.conftest import Lms
+
+DAY = date(2026, 10, 1)
+FALL = Term(id="f", title="Fall", type="semester", starts=date(2026, 8, 17), ends=date(2027, 1, 9))
+
+
+@pytest.mark.parametrize(
+    ("days", "fault"),
+    [
+        ("2026-08-17 to 2027-01-09", ""),
+        ("2026-08-01 to 2026-12-19", ""),
+        ("2026-08-17 to 2027-06-11", "has other days"),
+        ("2026-06-01 to 2027-01-09", "has other days"),
+        ("2025-08-17 to 2026-01-09", "is over on 2026-10-01"),
+        ("? to 2027-06-11", ""),
+    ],
+)
+@pytest.mark.parametrize("title", ["Fall", "S1"])
+def test_term_of_the_vendor_should_have_nearly_the_same_days(
+    days: str, fault: str, title: str
+) -> None:
+    mapping = RosterMapping(terms={} if title == "Fall" else {"Fall": title})
+    lines = list(other_days([FALL], mapping, {"terms": [Word(title, days)]}, DAY, "Acme"))
+    assert len(lines) == bool(fault)
+    for line in lines:
+        for part in ("Fall", "2026-08-17 to 2027-01-09", f"{title} of Acme", days, fault):
+            assert part in line
+
+
+def test_term_of_the_source_that_is_over_is_not_reported() -> None:
+    words = {"terms": [Word("Fall", "2025-08-17 to 2026-01-09")]}
+    assert not list(other_days([FALL], RosterMapping(), words, date(2027, 2, 1), "Acme"))
+
+
+def test_most_alike_term_has_the_most_days_in_common_and_the_fewest_others() -> None:
+    year = VendorTerm("2026-2027", "2026-08-20", "2027-06-19")
+    first = VendorTerm("Semester 1", "2026-08-20", "2027-01-07")
+    second = VendorTerm("Semester 2", "2027-01-08", "2027-06-19")
+    unknown = VendorTerm("Summer", "", "")
+    assert most_alike(FALL, [second, first, unknown]) == first
+    assert most_alike(FALL, [second, year]) == year
+    assert most_alike(FALL, [first, VendorTerm("Other", first.starts, first.ends)]) is None
+    assert most_alike(FALL, [unknown]) is None
+
+
+def test_plan_reports_a_term_of_the_vendor_that_is_over(roster_lms: Lms) -> None:
+    periods = roster_lms.sandbox.school.grading_periods
+    periods.add("2026-2027", "2020-08-17", "2021-06-11")
+    ran = roster_lms.plan()
+    assert ran.code == 0, ran.err
+    assert "The term 2026-2027 of the source, 2020-08-17 to 2099-06-11, is 2026-2027" in ran.out
+    assert "2020-08-17 to 2021-06-11, which is over on" in ran.out
