@@ -261,7 +261,8 @@ def main() -> None:
         notes=[
             f"each limit is {LIMIT:,} in {PER:g} s, so that no call waits for a slot; each column "
             "is measured in a new process with a new Redis",
-            "memory includes what the connections use; it is measured after each scope has been used once, while all are subscribed",
+            "memory includes what the connections use; it is measured after each scope has been "
+            "used once, while all are subscribed",
             "Redis runs on the same machine and shares its processors",
         ],
     ).publish()
