@@ -31,6 +31,7 @@ QUESTIONS = (
         "arrivals",
         "accounts",
         "redis_window",
+        "windows",
         "roster",
         "roster_managebac",
     ),

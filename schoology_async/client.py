@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal, Self, Unpack, cast
 from urllib.parse import urlsplit
 
@@ -146,8 +146,8 @@ class Schoology(Client):
             timeout=timeout, retry=retry, priority=priority, deadline=deadline
         )
         if run_as is not None:
-            vendor = attrs.evolve(self._vendor, run_as=_checked_uid(run_as))
-            view._bind(view._transport.with_options(vendor=vendor))
+            acting = partial(attrs.evolve, run_as=_checked_uid(run_as))
+            view._bind(view._transport.with_options(adapt=acting))
         if multiget is not None:
             kind = MultigetTransport if multiget else Transport
             view._bind(view._transport.with_options(kind=kind))

@@ -140,7 +140,7 @@ async def test_close_while_waiting_for_a_connection_raises_client_unusable() -> 
     async with client_of_server("200 OK\r\n", b'{"api_uid":"1"}') as client:
         wire = client._transport.wire
         wire._places = asyncio.Semaphore(0)
-        wire._ready(Call("GET", "users"))
+        wire._ready(Call("GET", "users"), client.base_url)
         waiting = asyncio.ensure_future(client.app_user_info())
         await asyncio.sleep(0.01)
         await client.close()

@@ -39,7 +39,7 @@ class Attempts:
     #: The state of the current attempt; ``None`` between attempts.
     progress: Progress | None = attrs.field(default=None, repr=False)
     #: Which credentials the last attempt carried, and whether they were renewed for this call.
-    generation: int | None = None
+    generation: Any = None
     renewed: bool = False
     #: Whether the credentials could not be obtained. They are not requested again for this call.
     unprepared: bool = False

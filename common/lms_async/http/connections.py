@@ -19,12 +19,15 @@ from weakref import WeakSet
 import aiohttp
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
+from yarl import URL
 
 from .call import Call
 from .in_flight import CURRENT, observing
 from .responses import Response
 
 _KEEPALIVE = 60.0  # seconds
+#: How many requests of a shared session may be in flight to one host.
+_MOST_TO_A_HOST = 100
 
 
 class NotConnected(aiohttp.ClientError):
@@ -90,12 +93,14 @@ def is_matched(call: Call[object]) -> bool:
 
 
 def open_sessions(
-    connector: aiohttp.BaseConnector | None, *, trust_env: bool
+    connector: aiohttp.BaseConnector | None, *, trust_env: bool, most_at_once: int = 100
 ) -> tuple[aiohttp.ClientSession, aiohttp.ClientSession]:
     """Return a session that keeps its connections, and one with a new connection per request.
 
     :param connector: the caller's own connector, which is then used for all requests.
     :param trust_env: whether the usual environment variables name the proxy.
+    :param most_at_once: the most connections of each session; 0 for any number. The caller's own
+        connector has its own limit.
     """
 
     def session(own: aiohttp.BaseConnector) -> aiohttp.ClientSession:
@@ -110,9 +115,47 @@ def open_sessions(
     if connector is not None:
         both = session(connector)
         return both, both
-    return session(CleanConnector(keepalive_timeout=_KEEPALIVE)), session(
-        CleanConnector(force_close=True)
+    return session(CleanConnector(keepalive_timeout=_KEEPALIVE, limit=most_at_once)), session(
+        CleanConnector(force_close=True, limit=most_at_once)
     )
+
+
+class SharedSession:
+    """The connections of many clients, see :class:`~lms_async.accounts.Accounts`.
+
+    Up to 100 requests to one host have a connection at once, and the others wait for one of them.
+    A write whose response names no row has a connection of its own, as with a client's own session.
+    """
+
+    def __init__(self) -> None:
+        self._sessions: tuple[aiohttp.ClientSession, aiohttp.ClientSession] | None = None
+        self._places: dict[URL, asyncio.Semaphore] = {}
+        self._is_closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether no more requests can be sent."""
+        return self._is_closed
+
+    def open(self) -> tuple[aiohttp.ClientSession, aiohttp.ClientSession]:
+        """Return both sessions, see :func:`open_sessions`. They are opened at the first call."""
+        if self._sessions is None:
+            self._sessions = open_sessions(None, trust_env=False, most_at_once=0)
+        return self._sessions
+
+    def places(self, url: URL) -> asyncio.Semaphore:
+        """Return the semaphore that counts the requests to the host of ``url``."""
+        origin = url.origin()
+        places = self._places.get(origin)
+        if places is None:
+            places = self._places[origin] = asyncio.Semaphore(_MOST_TO_A_HOST)
+        return places
+
+    async def close(self) -> None:
+        """Close all connections. Clients that use them are unusable from then on."""
+        self._is_closed = True
+        for session in self._sessions or ():
+            await session.close()
 
 
 def _is_readable(connection: Connection) -> bool:

@@ -9,6 +9,7 @@ import aiohttp
 
 from ..events import Listener
 from ..limits.limiter import Limiter
+from .connections import SharedSession
 from .retry import RetryPolicy
 from .transport import Transport
 from .vendor import Vendor
@@ -22,7 +23,8 @@ class ClientOptions(TypedDict, total=False):
         clients of one account on one event loop share.
     :param retry: when a failed call is made again.
     :param timeout: seconds for one attempt, from connecting to the last byte; by default 60.
-    :param session: an aiohttp session of yours; it is not closed.
+    :param session: an aiohttp session of yours, or the session of
+        :class:`~lms_async.accounts.Accounts`; it is not closed.
     :param connector: a connector of yours (certificates, a local address) for our session; it is
         not closed. For a proxy see ``trust_env``.
     :param trust_env: connect through the proxy that ``HTTPS_PROXY`` names, except to hosts in
@@ -37,7 +39,7 @@ class ClientOptions(TypedDict, total=False):
     limiter: Limiter | None
     retry: RetryPolicy | None
     timeout: float
-    session: aiohttp.ClientSession | None
+    session: aiohttp.ClientSession | SharedSession | None
     connector: aiohttp.BaseConnector | None
     trust_env: bool
     allow_http: bool

@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from math import inf
 from typing import Any, ClassVar, TypeVar, cast, get_args
@@ -51,6 +51,7 @@ from .call import AttemptObserver, Call
 from .concurrency import Width
 from .in_flight import Progress
 from .redirects import is_redirect, redirected
+from .renewal import Renewal
 from .responses import Response, confirm
 from .retry import Quota, RetryPolicy
 from .vendor import Vendor
@@ -59,6 +60,10 @@ from .wire import Wire
 T = TypeVar("T")
 
 _MOST_HOPS = 5
+
+
+def _unchanged(vendor: Vendor) -> Vendor:
+    return vendor
 
 
 class Transport:
@@ -99,6 +104,9 @@ class Transport:
         self._priority = priority
         self._deadline = deadline
         self._width = Width(least=8)
+        #: The credentials of :class:`~lms_async.accounts.Accounts`; ``None`` for other clients.
+        self.renewal: Renewal | None = None
+        self._adapt: Callable[[Vendor], Vendor] = _unchanged
 
     def with_options(
         self,
@@ -108,6 +116,7 @@ class Transport:
         priority: Priority | None = None,
         deadline: float | None = None,
         vendor: Vendor | None = None,
+        adapt: Callable[[Vendor], Vendor] | None = None,
         limiter: Limiter | None = None,
         kind: type[Transport] | None = None,
     ) -> Transport:
@@ -115,12 +124,14 @@ class Transport:
 
         It shares the quota of retries too, unless ``retry`` is given.
 
-        :param vendor: the same vendor and account, with other settings.
+        :param vendor: another vendor, or other credentials. They are not renewed.
+        :param adapt: returns the same vendor and account with other settings. It replaces those
+            of this view, and is called again when the credentials were renewed.
         :param limiter: replaces the limits.
         :param kind: the class of the view; by default, the class of this transport.
         """
         view = (kind or type(self))(
-            vendor or self.vendor,
+            vendor or (adapt or _unchanged)(self.vendor),
             self.wire,
             limiter=limiter or self._limiter,
             retry=retry or self._policy,
@@ -130,6 +141,9 @@ class Transport:
             deadline=self._deadline if deadline is None else deadline,
         )
         view._width = self._width
+        if vendor is None:
+            view.renewal = self.renewal
+            view._adapt = adapt or self._adapt
         if retry is None:
             view._quota = self._quota
         return view
@@ -263,20 +277,21 @@ class Transport:
         if type(error) is Unauthorized and attempts.may_renew():
             # The token may have been revoked before it expired. The vendor did nothing, so any call
             # may be repeated.
-            self.vendor.expire(cast("int", attempts.generation))
+            self._credentials.expire(attempts.generation)
             return 0.0
         return attempts.wait_after(error)
 
     async def _attempt(self, attempts: Attempts) -> tuple[Response, Any]:
         """Make one attempt: wait for a slot, send the request, check the response."""
         call = attempts.call
-        url = self._url(call)
+        vendor, url = self.vendor, self._url(call)
         watched = bool(self._events) or log.isEnabledFor(logging.DEBUG)
         waiting_since = time.monotonic()
         slot = await acquire_slot(
             attempts,
-            self.vendor,
-            self._limiters(call),
+            self._credentials.prepare,
+            self._current_vendor,
+            self._limiters,
             priority=self._priority,
             max_pause=min(self._policy.max_pause, attempts.seconds_left()),
         )
@@ -289,10 +304,12 @@ class Transport:
             if watched:
                 waited = sent_at - waiting_since
                 tell(self._events, RequestSent(str(call), attempts.made, waited))
+            attempts.generation = self._credentials.generation()
+            if self._current_vendor() is not vendor:
+                url = self._url(call)  # it may contain a token
         except BaseException:
             slot.unused()
             raise
-        attempts.generation = self.vendor.generation()
         attempts.progress = Progress(slot)
         try:
             # From here on, only the wire knows whether the request was sent. So it ends the slot.
@@ -317,6 +334,17 @@ class Transport:
         if watched:
             tell(self._events, ResponseReceived(str(call), attempts.made, response.status, seconds))
         return response, self._checked(call, response)
+
+    @property
+    def _credentials(self) -> Vendor | Renewal:
+        """What renews the credentials: the caller's function for new ones, or the vendor."""
+        return self.vendor if self.renewal is None else self.renewal
+
+    def _current_vendor(self) -> Vendor:
+        """Return the vendor with the current credentials."""
+        if self.renewal is not None:
+            self.vendor = self._adapt(self.renewal.vendor)
+        return self.vendor
 
     def _checked(self, call: Call[Any], response: Response) -> Any:
         """Return the payload of a success, ``None`` for a redirect."""

@@ -20,7 +20,7 @@ from ..errors import InvalidInput, LmsError, ResponseLost, TimedOut
 from ..loop_owner import LoopOwner
 from .body import BodyReader, StreamedResponse, read_whole, too_large
 from .call import Call
-from .connections import is_matched, open_sessions
+from .connections import SharedSession, is_matched, open_sessions
 from .in_flight import CURRENT, InFlight, Progress
 from .responses import Response
 from .wire_errors import (
@@ -69,7 +69,8 @@ class Wire:
     Requests share kept-alive connections. A write whose response names no row has a connection of
     its own, so that it can't receive the response to another write. See ``connections.py``.
 
-    :param session: the caller's own session, for all requests; it is not closed.
+    :param session: the caller's own session, or one that several clients share, for all requests;
+        it is not closed.
     :param connector: the caller's own connector, for all requests; it is not closed.
     :param trust_env: take the proxy from ``HTTPS_PROXY`` and ``NO_PROXY``.
     """
@@ -77,13 +78,16 @@ class Wire:
     def __init__(
         self,
         *,
-        session: aiohttp.ClientSession | None = None,
+        session: aiohttp.ClientSession | SharedSession | None = None,
         connector: aiohttp.BaseConnector | None = None,
         trust_env: bool = False,
     ) -> None:
-        self._session = session
-        self._single_use_session = session
+        self._shared = session if isinstance(session, SharedSession) else None
+        self._session = None if isinstance(session, SharedSession) else session
+        self._single_use_session = self._session
         self._owned = session is None
+        #: Whether the session reports when a request gets its connection.
+        self._observed = session is None or self._shared is not None
         self._connector = connector
         self._trust_env = trust_env
         self._closed = False
@@ -102,19 +106,27 @@ class Wire:
             await self._single_use_session.close()
 
     def _is_closed(self) -> bool:
-        return self._closed or (self._session is not None and self._session.closed)
+        session = self._shared or self._session
+        return self._closed or (session is not None and session.closed)
 
-    def _ready(self, call: Call[object]) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
+    def _ready(
+        self, call: Call[object], url: str
+    ) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
         self._owner.loop()
         if self._is_closed():
             raise unusable()
         if self._session is None or self._single_use_session is None:
-            self._session, self._single_use_session = open_sessions(
-                self._connector, trust_env=self._trust_env
+            self._session, self._single_use_session = (
+                self._shared.open()
+                if self._shared is not None
+                else open_sessions(self._connector, trust_env=self._trust_env)
             )
+        session = self._session if is_matched(call) else self._single_use_session
+        if self._shared is not None:
+            return session, self._shared.places(_target(url)[0])
         if self._places is None:
             self._places = asyncio.Semaphore(_most_at_once(self._session.connector))
-        return self._session if is_matched(call) else self._single_use_session, self._places
+        return session, self._places
 
     async def exchange(
         self,
@@ -149,7 +161,7 @@ class Wire:
         """
         failure: LmsError
         try:
-            session, places = self._ready(call)
+            session, places = self._ready(call, url)
             await places.acquire()
         except BaseException:
             progress.slot.unused()
@@ -162,7 +174,7 @@ class Wire:
         if is_streamed:
             timeout = _timeout_of_stream(seconds)
             headers = {**headers, "Accept-Encoding": "identity"}  # see BodyReader.has_end
-        progress.observed = self._owned
+        progress.observed = self._observed
         progress.deadline = asyncio.get_running_loop().time() + seconds
 
         def over(late_response: aiohttp.ClientResponse | None) -> None:

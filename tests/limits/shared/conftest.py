@@ -14,11 +14,17 @@ from redis.asyncio import Redis
 
 from benchmarks.redis_server import RedisServer
 from lms_async.events import Event
+from lms_async.limits.shared.shared_redis import SharedRedis
 from lms_async.limits.shared.window import RedisWindow
 
 #: After a Redis start, bookings may be lost, so no request is sent for PER + TIMEOUT seconds. Both
 #: are short here to keep the tests quick.
 PER = TIMEOUT = 0.2
+
+#: Runs a test with windows that have their own connections and with windows that share them.
+BOTH_FORMS = pytest.mark.parametrize(
+    "shares_connections", [False, True], indirect=True, ids=["alone", "shared"]
+)
 
 _numbers = itertools.count()
 
@@ -63,12 +69,19 @@ def scope() -> str:
     return f"scope {next(_numbers)}"
 
 
+@pytest.fixture
+def shares_connections(request: pytest.FixtureRequest) -> bool:
+    """Whether the windows of ``share`` share connections. See :data:`BOTH_FORMS`."""
+    return bool(getattr(request, "param", False))
+
+
 @pytest_asyncio.fixture
 async def share(
-    scope: str, events: list[Event], old_redis: RedisServer
+    scope: str, events: list[Event], old_redis: RedisServer, shares_connections: bool
 ) -> AsyncIterator[Callable[..., RedisWindow]]:
     """Make windows of one scope, as several processes would, and close them after the test."""
     made: list[RedisWindow] = []
+    shared: dict[str, SharedRedis] = {}
 
     def make(limit: int = 3, **options: Any) -> RedisWindow:
         given = {
@@ -77,8 +90,12 @@ async def share(
             "url": old_redis.url,
             "timeout": TIMEOUT,
             "events": [events.append],
+            **options,
         }
-        made.append(RedisWindow(limit, **{**given, **options}))
+        if shares_connections:
+            url = given["url"]
+            given["url"] = shared.get(url) or shared.setdefault(url, SharedRedis(url))
+        made.append(RedisWindow(limit, **given))
         return made[-1]
 
     yield make

@@ -12,12 +12,13 @@ from lms_async import Window
 from lms_async.limits.shared.connection import usable_at
 from lms_async.limits.shared.window import RedisWindow
 from tests.http.test_cancelled_requests import client, slow_network
-from tests.limits.shared.conftest import PER
+from tests.limits.shared.conftest import BOTH_FORMS, PER
 from tests.limits.shared.test_window import until
 
 Share = Callable[..., RedisWindow]
 
 
+@BOTH_FORMS
 async def test_abandoned_slot_is_busy_until_one_period_after_its_latest_arrival(
     share: Share,
 ) -> None:
@@ -33,6 +34,7 @@ async def test_abandoned_slot_is_busy_until_one_period_after_its_latest_arrival(
     following.answered()
 
 
+@BOTH_FORMS
 async def test_abandoned_slot_stays_busy_after_its_window_is_closed(share: Share) -> None:
     one, other = (share(1, timeout=5, redis_is_new=True) for _ in range(2))
     slot = await one.acquire()
@@ -54,6 +56,7 @@ async def test_slot_of_a_timed_out_request_is_busy_for_one_period(share: Share) 
     following.answered()
 
 
+@BOTH_FORMS
 async def test_unused_slot_is_free_at_once(share: Share) -> None:
     one, other = (share(1, per=20, timeout=5, redis_is_new=True) for _ in range(2))
     slot = await one.acquire()

@@ -10,11 +10,11 @@ import pytest
 from benchmarks.redis_server import RedisServer
 from lms_async import ClientUnusable, ConnectionFailed, Window
 from lms_async.events import Event
-from lms_async.limits.shared import connection
+from lms_async.limits.shared import calls, subscription
 from lms_async.limits.shared import window as limit_redis
 from lms_async.limits.shared.fallback import RedisAway, RedisBack, RedisForgot
 from lms_async.limits.shared.window import RedisWindow
-from tests.limits.shared.conftest import PER, TIMEOUT
+from tests.limits.shared.conftest import BOTH_FORMS, PER, TIMEOUT
 from tests.limits.shared.test_window import take, until
 
 Share = Callable[..., RedisWindow]
@@ -30,7 +30,8 @@ def short_wait_for_a_new_redis(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def short_wait_for_a_response(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let Redis take 0.5 s to respond instead of 2 s."""
-    monkeypatch.setattr(connection, "PATIENCE", 0.5)
+    monkeypatch.setattr(calls, "PATIENCE", 0.5)
+    monkeypatch.setattr(subscription, "PATIENCE", 0.5)
 
 
 def kinds(events: list[Event]) -> list[type[Event]]:
@@ -144,6 +145,7 @@ async def test_pause_holds_the_fallback_too_and_reaches_redis_when_it_is_back(
     assert log[1] >= asked + 3.0
 
 
+@BOTH_FORMS
 async def test_broken_connection_is_reopened(
     share: Share, old_redis: RedisServer, events: list[Event]
 ) -> None:

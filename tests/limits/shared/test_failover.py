@@ -17,9 +17,10 @@ from lms_async.events import Event
 from lms_async.limits.shared import window as limit_redis
 from lms_async.limits.shared.connection import RedisConnection
 from lms_async.limits.shared.fallback import RedisForgot
+from lms_async.limits.shared.shared_redis import SharedRedis
 from lms_async.limits.shared.window import RedisWindow
 from lms_async.sandbox.limits import busiest
-from tests.limits.shared.conftest import PER, TIMEOUT
+from tests.limits.shared.conftest import BOTH_FORMS, PER, TIMEOUT
 from tests.limits.shared.test_window import take, until
 
 Share = Callable[..., RedisWindow]
@@ -121,13 +122,14 @@ async def test_failover_and_return_keep_the_limit(
 async def epochs(url: str, name: str, stored: str, known: str) -> tuple[str, bool]:
     """Return the epoch that a caller who knows ``known`` gets while ``stored`` is in Redis, and
     whether the window is closed then."""
-    line = RedisConnection(url, name, limit=1, per=1, lease=1, new=True)
+    line = RedisConnection(SharedRedis(url), name, limit=1, per=1, lease=1, new=True)
     await line.call()
     async with Redis.from_url(url) as client:
         await client.hset(name, "epoch", stored)
     line._epoch = known
     reply = await line.call()
-    await line.close()
+    line.join()
+    await line.leave()
     return reply.epoch, reply.closed > reply.now
 
 
@@ -179,6 +181,7 @@ GARBAGE = [
 ]
 
 
+@BOTH_FORMS
 async def test_foreign_messages_are_ignored_and_logged_once(
     share: Share, redis: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -218,6 +221,7 @@ async def test_redis_known_to_be_new_opens_at_once(
     assert events == []
 
 
+@BOTH_FORMS
 async def test_emptied_redis_is_not_new_to_a_window_that_knows_better(
     share: Share, young_redis: RedisServer, events: list[Event]
 ) -> None:

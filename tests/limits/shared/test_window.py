@@ -19,7 +19,7 @@ from lms_async.limits.limiter import Limiter
 from lms_async.limits.shared.connection import usable_at
 from lms_async.limits.shared.fallback import RedisForgot
 from lms_async.limits.shared.window import RedisWindow
-from tests.limits.shared.conftest import PER, TIMEOUT
+from tests.limits.shared.conftest import BOTH_FORMS, PER, TIMEOUT
 
 Share = Callable[..., RedisWindow]
 
@@ -89,6 +89,7 @@ async def test_server_never_counts_more_than_the_limit(share: Share) -> None:
     )
 
 
+@BOTH_FORMS
 async def test_order_is_first_come_first_served_across_processes(share: Share) -> None:
     one, other = share(1, per=0.05), share(1, per=0.05)
     order: list[int] = []
@@ -101,6 +102,7 @@ async def test_order_is_first_come_first_served_across_processes(share: Share) -
     assert order == list(range(12))
 
 
+@BOTH_FORMS
 async def test_slot_is_busy_until_one_period_after_its_response(share: Share) -> None:
     one, other = share(1, timeout=0.4), share(1, timeout=0.4)
     slot = await one.acquire()
@@ -152,6 +154,7 @@ async def test_pause_holds_all_waiters(share: Share) -> None:
     assert one.pause_left() == other.pause_left() == 0
 
 
+@BOTH_FORMS
 async def test_cancelled_waiter_loses_no_permit(share: Share, redis: Any) -> None:
     one, other = share(1), share(1)
     log: list[Any] = []
@@ -181,6 +184,7 @@ async def test_cancelled_waiter_loses_no_permit(share: Share, redis: Any) -> Non
     assert await redis.zcard(f"{key}:out") == 0
 
 
+@BOTH_FORMS
 async def test_slot_granted_to_a_cancelled_waiter_goes_to_the_next(share: Share) -> None:
     window = share(1)
     await take(window, [])
@@ -202,6 +206,7 @@ async def test_slot_granted_to_a_cancelled_waiter_goes_to_the_next(share: Share)
     granted[0].answered()
 
 
+@BOTH_FORMS
 async def test_window_with_the_lower_limit_keeps_it(share: Share) -> None:
     """During a deployment, for example, one process may still have the old limit of three."""
     old, new = share(3), share(1)
@@ -271,6 +276,7 @@ async def test_first_start_does_not_wait(share: Share, events: list[Event]) -> N
     assert events == []
 
 
+@BOTH_FORMS
 @pytest.mark.parametrize(
     "lose",
     [
@@ -302,6 +308,7 @@ async def test_window_that_finds_redis_data_lost_stays_closed_for_the_lease(
     waiting.cancel()
 
 
+@BOTH_FORMS
 async def test_close_records_the_last_responses(share: Share, redis: Any) -> None:
     window = share(3)
     slots = [await window.acquire() for _ in range(3)]
@@ -405,6 +412,7 @@ else:
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)  # noqa: S603
 
 
+@BOTH_FORMS
 async def test_interactive_calls_go_first_and_others_get_every_fourth_slot(share: Share) -> None:
     window = share(1, per=0.05)
     order: list[str] = []
@@ -424,6 +432,7 @@ async def test_interactive_calls_go_first_and_others_get_every_fourth_slot(share
     assert "".join(order) == "iiiniiinnn"
 
 
+@BOTH_FORMS
 async def test_pause_above_max_pause_raises_at_once(share: Share) -> None:
     one, other = share(1), share(1)
     slot = await one.acquire()

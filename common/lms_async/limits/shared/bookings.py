@@ -24,21 +24,25 @@ class Booked:
 
     def answered(self) -> None:
         """See :class:`~lms_async.limits.slot.Slot`."""
-        if self._bookings is not None:
-            bookings, self._bookings = self._bookings, None
+        if (bookings := self._end()) is not None:
             bookings.record_response(self.booking)
 
     def unused(self) -> None:
         """See :class:`~lms_async.limits.slot.FullSlot`."""
-        if self._bookings is not None:
-            bookings, self._bookings = self._bookings, None
+        if (bookings := self._end()) is not None:
             bookings.give_back(self.booking)
 
     def abandoned(self, seconds: float) -> None:
         """See :class:`~lms_async.limits.slot.FullSlot`."""
-        if self._bookings is not None:
-            bookings, self._bookings = self._bookings, None
+        if (bookings := self._end()) is not None:
             bookings.record_abandoned(self.booking, seconds)
+
+    def _end(self) -> Bookings | None:
+        """Return where to record the end; ``None`` if the slot has already ended."""
+        bookings, self._bookings = self._bookings, None
+        if bookings is not None:
+            bookings.in_use -= 1
+        return bookings
 
 
 class Bookings:
@@ -63,6 +67,10 @@ class Bookings:
         #: Bookings whose requests got no response, until they are reported to Redis, and the time
         #: on the loop's clock after which these requests can't arrive any more.
         self.abandoned: list[tuple[str, float]] = []
+        #: How many slots are granted and have not ended, and when the latest request arrived or
+        #: can't arrive any more, on the loop's clock.
+        self.in_use = 0
+        self.ended_at = 0.0
         #: Set when there is something to report.
         self.changed = asyncio.Event()
         # When the pause ends: a pause from this process that is not reported yet, on the loop's
@@ -85,20 +93,30 @@ class Bookings:
 
     def record_response(self, booking: str) -> None:
         """Record that the request sent with ``booking`` has its response."""
+        self._record_end(0)
         self.answered.append(booking)
         self.changed.set()
 
     def record_abandoned(self, booking: str, seconds: float) -> None:
         """Record that the request sent with ``booking`` may still arrive for ``seconds``."""
+        until = self._record_end(seconds)
+        if until is None:
+            return  # the event loop has ended, so leave the booking to expire
         if seconds > 0:
-            try:
-                now = asyncio.get_running_loop().time()
-            except RuntimeError:  # the event loop has ended, so leave the booking to expire
-                return
-            self.abandoned.append((booking, now + seconds))
+            self.abandoned.append((booking, until))
         else:
             self.answered.append(booking)
         self.changed.set()
+
+    def _record_end(self, seconds: float) -> float | None:
+        """Record that a request can't arrive any more after ``seconds``; return that time, or
+        ``None`` if the event loop has ended."""
+        try:
+            until = asyncio.get_running_loop().time() + seconds
+        except RuntimeError:
+            return None
+        self.ended_at = max(self.ended_at, until)
+        return until
 
     def give_back(self, *bookings: str) -> None:
         """Return ``bookings`` to Redis, since nothing is sent with them."""
@@ -128,4 +146,5 @@ class Bookings:
             if late > LATE:
                 self.give_back(booking)
             else:
+                self.in_use += 1
                 self._grant(Booked(self, booking))

@@ -1,4 +1,4 @@
-"""The connections to the Redis that keeps a window: call its script, and receive its messages."""
+"""One window's part of the connections to Redis: call its script, and receive its messages."""
 
 from __future__ import annotations
 
@@ -6,33 +6,14 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import attrs
 
-from ...errors import InvalidInput
-
-try:
-    from redis.asyncio import Redis
-    from redis.asyncio.client import PubSub
-    from redis.asyncio.retry import Retry
-    from redis.backoff import NoBackoff
-    from redis.exceptions import RedisError
-except ModuleNotFoundError as missing:
-    raise ModuleNotFoundError(
-        "a limit shared through Redis needs an extra: pip install 'lms-async[redis]'",
-        name=missing.name,
-    ) from None
-
-#: How long Redis may take to respond, and how long it may be silent before it is pinged, in
-#: seconds.
-PATIENCE = 2.0
-_SILENCE = 5.0
-
-#: Exceptions that mean that Redis can't be reached or can't run the script.
-BROKEN = (RedisError, OSError)
+from .shared_redis import SharedRedis
+from .subscription import Receiver
+from .turns import resolve
 
 # Times are microseconds since 1970: 16 digits until the year 2286.
 _BOOKING = re.compile(r"[0-9]{1,16}\.[0-9]{1,16}\.[0-9a-f]+")
@@ -42,18 +23,6 @@ _PAUSE = re.compile(r"paused ([0-9]{1,16})")
 _KEPT_FOR = 7 * 24 * 3600.0
 
 log = logging.getLogger("lms_async")
-
-_SCRIPT = Path(__file__).with_name("window.lua").read_text("utf-8")
-
-
-def is_cancelled() -> bool:
-    """Return whether this task was cancelled.
-
-    CancelledError alone can't tell. redis-py uses timeouts of 0 when it checks its connections, and
-    a timeout that ends at the moment of a cancellation swallows it.
-    """
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 class Forgotten(Exception):
@@ -96,36 +65,19 @@ def usable_at(booking: str) -> int:
     return int(booking.partition(".")[0])
 
 
-def _connections(url: str) -> Redis:
-    try:
-        return Redis.from_url(
-            url,
-            decode_responses=True,
-            encoding_errors="replace",  # others may publish anything on our channels
-            protocol=2,
-            socket_connect_timeout=PATIENCE,
-            # The window repeats failed attempts, since it must know about them.
-            retry=Retry(NoBackoff(), 0),
-        )
-    except ValueError:  # its text may quote the password
-        pass
-    raise InvalidInput("a Redis URL is redis://, rediss:// or unix://, with host and port")
-
-
 class RedisConnection:
     """Calls the script, and receives the messages that calls of other processes cause.
 
+    :param redis: the connections, which other windows may share.
     :param name: the window's name in Redis. The names of its keys and channels begin with it.
     :param lease: seconds after sending at which a booking without a response expires.
     :param new: whether an empty Redis is certainly new.
-    :raises InvalidInput: the URL can't be read.
     """
 
     def __init__(
-        self, url: str, name: str, *, limit: int, per: float, lease: float, new: bool
+        self, redis: SharedRedis, name: str, *, limit: int, per: float, lease: float, new: bool
     ) -> None:
-        self._redis = _connections(url)
-        self._script = self._redis.register_script(_SCRIPT)
+        self._redis = redis
         self._keys = [name, f"{name}:free", f"{name}:out", f"{name}:queue"]
         self._numbers = [limit, round(per * 1e6), round(lease * 1e6)]
         self._new = "new" if new else ""
@@ -169,55 +121,72 @@ class RedisConnection:
         left = ((booking, round(max(0.0, until - now) * 1e6)) for booking, until in abandoned)
         args.append(" ".join(f"{booking} {microseconds}" for booking, microseconds in left))
         args.append(self._new)
-        async with asyncio.timeout(PATIENCE):
-            reply = Reply(*await self._script(keys=self._keys, args=args))
-        # The script read the clock of Redis before this line reads ours, so the difference can only
-        # be underestimated.
-        self._clock_offset = reply.now / 1e6 - asyncio.get_running_loop().time()
+        answer = await self._redis.calls.call(self._keys, args)
+        reply = Reply(*answer.values)
+        # The script read the clock of Redis before its response came, so the difference can only be
+        # underestimated.
+        self._clock_offset = reply.now / 1e6 - answer.received_at
         known, self._epoch = self._epoch, reply.epoch
         if self._session_name and known != reply.epoch:
             raise Forgotten
         return reply
 
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[tuple[Reply, AsyncIterator[Booking | Pause | None]]]:
-        """Open the connections; yield the state of the window and the messages from now on.
+    def join(self) -> None:
+        """Keep the connections open until :meth:`leave`."""
+        self._redis.join()
 
+    async def leave(self) -> None:
+        """Close the connections if no other window needs them."""
+        await self._redis.leave()
+
+    @asynccontextmanager
+    async def open(
+        self, receive: Callable[[Booking | Pause], None]
+    ) -> AsyncIterator[tuple[Reply, asyncio.Future[Exception]]]:
+        """Begin to receive messages.
+
+        Yield the state of the window, and a future that gets the error when no more messages come.
+
+        :param receive: called with each message.
         :raises RedisError, OSError: Redis can't be reached.
         """
         self._session_name = ""
-        # If one connection broke, the others did too.
-        await self._redis.connection_pool.disconnect()
+        subscription = await self._redis.subscription()
         # Call the script before subscribing. If the window has no state, the script takes it for
         # new if it has no subscribers, and for lost otherwise.
         state = await self.call()
         self._session_name = secrets.token_hex(8)
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[Exception] = loop.create_future()
+
+        def parse(channel: str, text: str) -> None:
+            try:
+                message = self._parse(channel, text)
+            except Forgotten as forgotten:
+                resolve(ended, forgotten)
+            else:
+                if message is not None:
+                    receive(message)
+
+        receiver = Receiver(
+            own=f"{self._keys[0]}:{self._session_name}",
+            common=self._keys[0],
+            receive=parse,
+            ended=ended,
+            subscribed=loop.create_future(),
+            unsubscribed=loop.create_future(),
+        )
         try:
-            async with self._redis.pubsub() as pubsub:
-                # The common channel is the second, so both are subscribed before a message comes.
-                channels = [f"{self._keys[0]}:{self._session_name}", self._keys[0]]
-                async with asyncio.timeout(PATIENCE):
-                    await pubsub.subscribe(*channels)
-                    for _ in channels:
-                        await pubsub.get_message(timeout=None)
-                yield state, self._receive(pubsub)
+            await subscription.join(receiver)
+            yield state, ended
         finally:
+            # Wait for all messages, so that a booking that comes last is not lost.
+            await subscription.leave(receiver)
             self._session_name = ""
 
-    async def _receive(self, pubsub: PubSub) -> AsyncIterator[Booking | Pause | None]:
-        asked = False
-        while not is_cancelled():
-            message = await pubsub.get_message(timeout=_SILENCE)
-            if message is None:
-                if asked:
-                    raise TimeoutError("Redis is silent")
-                await pubsub.ping()
-                asked = True
-                continue
-            asked = False
-            if message["type"] != "message":
-                continue
-            yield self._parse(message["channel"], message["data"])
+    async def wait_to_try_again(self) -> None:
+        """Wait until another attempt to reach Redis may succeed."""
+        await self._redis.wait_to_try_again()
 
     def _parse(self, channel: str, text: str) -> Booking | Pause | None:
         """Return what a message means; ``None`` for one that this package does not send.
@@ -242,7 +211,3 @@ class RedisConnection:
     def _is_kept(self, until: int) -> bool:
         """Whether Redis would keep a pause as long as this."""
         return self.here(until) - asyncio.get_running_loop().time() <= _KEPT_FOR
-
-    async def close(self) -> None:
-        """Close all connections."""
-        await self._redis.aclose()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import suppress
 
 from ..queue import WaitQueue
 from .bookings import Bookings
-from .connection import BROKEN, Booking, Forgotten, Pause, RedisConnection, Reply, is_cancelled
+from .client import BROKEN, is_cancelled
+from .connection import Booking, Forgotten, Pause, RedisConnection, Reply
 from .fallback import RedisFallback
+from .shared_redis import TRY_AGAIN
 
-#: Seconds between attempts to reach Redis again.
-_TRY_AGAIN = 0.25
+#: How long a window stays subscribed after all its slots are free, in seconds.
+_KEPT_OPEN = 30.0
 
 
 class RedisSession:
@@ -20,6 +22,7 @@ class RedisSession:
 
     All that happened since the last report goes into one call of the script.
 
+    :param per: the period of the window, in seconds.
     :param refuse: makes all waiting calls fail, if Redis can't serve them.
     """
 
@@ -30,12 +33,14 @@ class RedisSession:
         bookings: Bookings,
         fallback: RedisFallback,
         *,
+        per: float,
         refuse: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._waiters = waiters
         self._bookings = bookings
         self._fallback = fallback
+        self._per = per
         self._refuse = refuse
         #: How many tickets are queued in Redis for the calls that wait here.
         self.tickets = 0
@@ -43,51 +48,60 @@ class RedisSession:
         self._connected_since: float | None = None
         #: The timer for a call of the script that has nothing to report.
         self._reminder: asyncio.TimerHandle | None = None
+        #: The timer for looking whether the window is idle.
+        self._idle_timer: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
-        """Connect to Redis, and connect again after failures, until cancelled."""
+        """Connect to Redis, and connect again after failures, until idle or cancelled."""
+        self._connection.join()
+        idle = False
         try:
-            while not is_cancelled():
+            while not idle and not is_cancelled():
                 try:
-                    await self._run_connected()
+                    idle = await self._run_connected()
                 except Forgotten:
                     pass  # start again with a new session
                 except BROKEN as error:
                     await self._handle_disconnect(error)
         finally:
             self._fallback.stop_share()
-            await self._connection.close()
+            if self._connected_since is not None and not idle:
+                with suppress(*BROKEN):
+                    await self._report(last=True)
+            self._cancel_timers()
+            await self._connection.leave()
 
-    async def _run_connected(self) -> None:
+    async def _run_connected(self) -> bool:
+        """Serve the waiting calls. Return ``True`` when there have been none for some time."""
         loop = asyncio.get_running_loop()
-        async with self._connection.open() as (state, messages):
-            if is_cancelled():
-                return
-            self.closing = False
-            self._connected_since = loop.time()
-            self._fallback.ends()
-            self._apply_reply(state)
-            self._bookings.changed.set()
-            # Not a task group: in Python 3.11 it leaves its parent marked as cancelled.
-            receiving = loop.create_task(self._receive(messages))
-            work = [loop.create_task(self._report_when_changed()), receiving]
-            try:
-                await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                # Do not cancel a running call of the script: its granted slots would be lost.
-                self.closing = True
-                self._bookings.changed.set()
-                receiving.cancel()
-                await asyncio.wait(work)
-                # Retrieve the exceptions, or asyncio would log them.
-                errors = [task.exception() for task in work if not task.cancelled()]
-                self._reset()
+        try:
+            async with self._connection.open(self._receive) as (state, ended):
                 if is_cancelled():
-                    with suppress(Forgotten, *BROKEN):
-                        await self._report(last=True)
-            for error in errors:
-                if error is not None:
-                    raise error
+                    return False
+                self.closing = False
+                self._connected_since = loop.time()
+                self._fallback.ends()
+                self._apply_reply(state)
+                self._bookings.changed.set()
+                # Not a task group: in Python 3.11 it leaves its parent marked as cancelled.
+                reporting = loop.create_task(self._report_until_idle())
+                try:
+                    await asyncio.wait((reporting, ended), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    # Do not cancel a running call of the script: its granted slots would be lost.
+                    self.closing = True
+                    self._bookings.changed.set()
+                    await asyncio.wait((reporting,))
+                    # Retrieve the exception, or asyncio would log it.
+                    failed = None if reporting.cancelled() else reporting.exception()
+                    self._reset()
+                if ended.done():
+                    raise ended.result().with_traceback(None)
+                if failed is not None:
+                    raise failed
+                return not reporting.cancelled() and reporting.result()
+        finally:
+            self._reset()  # bookings that came while the window unsubscribed
 
     def _reset(self) -> None:
         """Drop the tickets and bookings of this session. Redis drops them too."""
@@ -100,14 +114,46 @@ class RedisSession:
         )
         bookings.paused_until = 0
 
-    async def _report_when_changed(self) -> None:
+    async def _report_until_idle(self) -> bool:
         changed = self._bookings.changed
         while not is_cancelled():
             await changed.wait()
             changed.clear()
             if self.closing:
-                return
+                return False
             await self._report()
+            if self._is_idle():
+                return True
+        return False
+
+    def _is_idle(self) -> bool:
+        """Whether no call waits, and all slots of this process have been free for some time.
+
+        While a slot may be busy, the window stays subscribed. Otherwise a process that begins after
+        Redis has lost the window's state would take the window for new.
+        """
+        bookings = self._bookings
+        if self._waiters.has_waiters or self.tickets or bookings.in_use or bookings.booked:
+            return False
+        loop, here = asyncio.get_running_loop(), self._connection.here
+        held_until = max(here(bookings.closed_until), here(bookings.paused_until))
+        quiet_since = max(bookings.ended_at + self._per, held_until, bookings.pause_asked_until)
+        idle_from = quiet_since + _KEPT_OPEN
+        if loop.time() >= idle_from:
+            return True
+        if self._idle_timer is None:
+            self._idle_timer = loop.call_at(idle_from, self._check_again)
+        return False
+
+    def _check_again(self) -> None:
+        self._idle_timer = None
+        self._bookings.changed.set()
+
+    def _cancel_timers(self) -> None:
+        for timer in (self._reminder, self._idle_timer):
+            if timer is not None:
+                timer.cancel()
+        self._reminder = self._idle_timer = None
 
     async def _report(self, *, last: bool = False) -> None:
         """Report to Redis, in one call, all that happened since the last report."""
@@ -163,25 +209,25 @@ class RedisSession:
             self._fallback.pause(left)
             self._waiters.dismiss(left)
 
-    async def _receive(self, messages: AsyncIterator[Booking | Pause | None]) -> None:
-        async for message in messages:
-            if isinstance(message, Booking):
-                self._add_booking(message.name)
-            elif isinstance(message, Pause):
-                self._apply_pause(message.until)
-                if self._waiters.has_waiters:
-                    self._bookings.changed.set()  # to learn when to ask again
+    def _receive(self, message: Booking | Pause) -> None:
+        if isinstance(message, Booking):
+            self._add_booking(message.name)
+        else:
+            self._apply_pause(message.until)
+            if self._waiters.has_waiters:
+                self._bookings.changed.set()  # to learn when to ask again
+        if not self.closing:
             self._bookings.grant_due()
 
     async def _handle_disconnect(self, error: Exception) -> None:
         now = asyncio.get_running_loop().time()
         since, self._connected_since = self._connected_since, None
-        if since is not None and now - since > _TRY_AGAIN:
+        if since is not None and now - since > TRY_AGAIN:
             return  # connect again at once; refuse calls only if that fails
         self._fallback.begins(error)
         self._refuse()
         self._update_share()
-        await asyncio.sleep(_TRY_AGAIN)
+        await self._connection.wait_to_try_again()
 
     def _update_share(self) -> None:
         closed_until = self._connection.here(self._bookings.closed_until)

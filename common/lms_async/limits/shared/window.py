@@ -23,14 +23,15 @@ from typing import Literal, Self
 
 from ...errors import ClientUnusable, InvalidInput, LmsError, RateLimited
 from ...events import Listener, checked_listeners
-from ...loop_owner import LoopOwner
 from ..limiter import Limiter
 from ..queue import Priority, Waiter, WaitQueue
 from ..slot import FullSlot, Slot, full_slot
-from .bookings import LATE, Booked, Bookings
-from .connection import PATIENCE, RedisConnection
+from .bookings import LATE, Bookings
+from .client import PATIENCE
+from .connection import RedisConnection
 from .fallback import RedisFallback
 from .session import RedisSession
+from .shared_redis import SharedRedis
 
 log = logging.getLogger("lms_async")
 
@@ -41,13 +42,14 @@ class RedisWindow:
 
     A window belongs to the event loop and the process in which it is first used, so each worker
     makes its own. Close it, or use it as an async context manager, so that Redis learns about the
-    last responses.
+    last responses. It uses two connections to Redis, and none when it was not used for a while. For
+    many scopes in one process, use :class:`~lms_async.limits.shared.windows.RedisWindows`.
 
     :param limit: requests, at least 1; the same in all processes.
     :param per: seconds, above 0; the same in all processes.
     :param scope: what the vendor counts by, e.g. an account's key or a host. Redis sees a hash.
     :param url: ``redis://``, ``rediss://`` or ``unix://``; Redis 6.2 or later, or Valkey, not a
-        cluster.
+        cluster. :class:`RedisWindows` gives its connections instead.
     :param timeout: seconds, at least the timeout of the clients that use the window. A booking
         without a response expires a few seconds after ``timeout + per``.
     :param when_away: what to do while Redis can't be reached. With ``"refuse"``, ``acquire`` raises
@@ -68,7 +70,7 @@ class RedisWindow:
         *,
         per: float,
         scope: str,
-        url: str = "redis://localhost:6379/0",
+        url: str | SharedRedis = "redis://localhost:6379/0",
         timeout: float = 60.0,
         when_away: Literal["refuse"] | Limiter = "refuse",
         redis_is_new: bool = False,
@@ -81,11 +83,12 @@ class RedisWindow:
         self._name = f"lms:limit:{{{hashlib.sha256(scope.encode()).hexdigest()[:32]}}}"
         # A slot may be used LATE seconds late, and the clock of Redis is known to within PATIENCE.
         lease = timeout + per + LATE + PATIENCE
+        redis = SharedRedis(url) if isinstance(url, str) else url
         connection = RedisConnection(
-            url, self._name, limit=limit, per=per, lease=lease, new=redis_is_new
+            redis, self._name, limit=limit, per=per, lease=lease, new=redis_is_new
         )
 
-        self._owner = LoopOwner("this limiter", "make a new RedisWindow there, of the same scope")
+        self._owner = redis.owner
         #: Why the window can't be used any more; blank if it can.
         self._end = ""
         self._session_task: asyncio.Task[None] | None = None
@@ -97,11 +100,16 @@ class RedisWindow:
             share,
             self._waiters,
             grant=self._grant_from_share,
-            ended=self._ended,
+            ended=self._share_ended,
             events=checked_listeners(events),
         )
         self._session = RedisSession(
-            connection, self._waiters, self._bookings, self._fallback, refuse=self._refuse_all
+            connection,
+            self._waiters,
+            self._bookings,
+            self._fallback,
+            per=per,
+            refuse=self._refuse_all,
         )
 
     def __repr__(self) -> str:
@@ -133,7 +141,8 @@ class RedisWindow:
         await self.close()
 
     async def close(self) -> None:
-        """Report the last responses to Redis, return unused bookings, and close the connections.
+        """Report the last responses to Redis, return unused bookings, and close the connections if
+        no other window uses them.
 
         Calls that still wait are refused. Slots whose responses come later expire in Redis.
         """
@@ -211,7 +220,7 @@ class RedisWindow:
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._session_task is None and not self._end:
             self._session_task = loop.create_task(self._session.run(), name="lms_async.RedisWindow")
-            self._session_task.add_done_callback(self._ended)
+            self._session_task.add_done_callback(self._session_ended)
 
     def _refusal(self) -> LmsError | None:
         if self._end:
@@ -228,8 +237,6 @@ class RedisWindow:
         waiter = self._waiters.first()
         if waiter is not None and slot is not None:
             self._waiters.leave(waiter, slot)
-        elif isinstance(slot, Booked):
-            self._bookings.give_back(slot.booking)
         elif slot is not None:
             full_slot(slot).unused()
 
@@ -237,9 +244,17 @@ class RedisWindow:
         self._grant(slot)
         self._bookings.changed.set()  # Redis may hold one ticket too many now
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """Refuse all waiting calls if the session has ended with an error."""
+    def _share_ended(self, task: asyncio.Task[None]) -> None:
+        """Refuse all waiting calls if granting from the share has ended with an error."""
         if not task.cancelled() and (error := task.exception()) is not None:
             self._end = f"broke ({type(error).__name__})"
             log.error("the Redis that shares %s: the limiter broke", self._name, exc_info=error)
             self._refuse_all()
+
+    def _session_ended(self, task: asyncio.Task[None]) -> None:
+        """Start the session again if a call came while it ended because it was idle."""
+        self._share_ended(task)
+        if not task.cancelled():
+            self._session_task = None
+            if self._waiters.has_waiters or self._bookings.pause_left():
+                self._start(task.get_loop())
