@@ -77,11 +77,8 @@ class _Filling:
         self.made.parents.link(self._uid(student), self._uid(parent))
 
     def courses(self, entry: Entry) -> None:
-        self.made.courses.add(
-            course_code=entry.key,
-            title=entry.fields["title"],
-            building_id=self._building(entry.fields["school"]),
-        )
+        # The courses belong to the district, so they are in no building.
+        self.made.courses.add(course_code=entry.key, title=entry.fields["title"])
 
     def sections(self, entry: Entry) -> None:
         fields = entry.fields
