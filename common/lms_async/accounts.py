@@ -56,7 +56,7 @@ class Accounts(Generic[C]):
         self._make_client = make_client
         self._most_open = most_open
         self._session = SharedSession()
-        #: All accounts that are open, or that somebody waits for.
+        #: The accounts that are open or being opened, and those that a caller waits for.
         self._accounts: dict[str, _Account[C]] = {}
         #: The open accounts that nobody uses, in the order in which they were used last.
         self._idle: OrderedDict[str, _Account[C]] = OrderedDict()
@@ -164,7 +164,7 @@ class Accounts(Generic[C]):
             self._open -= 1
 
     def _leave(self, account: _Account[C]) -> None:
-        """Record that one user of the account has left, and keep its client open for the next."""
+        """Note that a caller no longer uses the account. Its client stays open for the next."""
         account.users -= 1
         if account.users:
             return

@@ -76,7 +76,7 @@ SENT_BEFORE = (
     Status.UNKNOWN,
     RowError("lost", "an earlier run sent this row and got no response; check it with the vendor"),
 )
-#: The status and error of rows of which the journal can't tell whether an earlier run sent them.
+#: The status and error of a row if the journal can't tell whether an earlier run sent it.
 NOT_RECALLED = (
     Status.UNKNOWN,
     RowError(

@@ -68,8 +68,8 @@ class RosterSupport:
     """How ``lms plan``, ``lms apply`` and ``lms verify`` reach a target's roster.
 
     :param settings: the target's settings by name.
-    :param connect: takes the client and the settings, all of which are given, and returns the
-        account as a target of the roster.
+    :param connect: takes the client and a value for each setting, and returns the account as a
+        target of the roster.
     :param demo: for ``lms demo``; ``None`` if it does not show the roster.
     :param creates: the command that creates missing words, by the table of the mapping.
     """

@@ -17,7 +17,7 @@ from ..importing.request import ImportRequest
 from ..importing.run import run_import
 from ..reporting.reporters import Reporter
 from ..reporting.summary import Summary
-from ..target import DemoStep, Row, RunningSandbox, Target
+from ..target import Demo, DemoStep, Row, RunningSandbox, Target
 from ..wording import listed
 from .checks import LATENCY, Check, Screen, check_limit, conditions, report
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from ...sandbox import Seen
 
 
-async def import_school(target: Target, folder: Path, rows: int, screen: Screen) -> Exit:
+async def import_school(
+    target: Target, demo: Demo, folder: Path, rows: int, screen: Screen
+) -> Exit:
     """Run the demo of a target that imports files.
 
     :param folder: gets the files.
     :param rows: about how many rows to import.
     :returns: ``DONE`` only if every check passes.
     """
-    demo = target.demo
-    assert demo is not None  # noqa: S101 - run_demo skips targets without a demo
     files = [_write(folder, step) for step in demo.steps(rows)]
     async with target.sandbox(limit=demo.limit, latency=LATENCY) as served:
         demo.prepare(served.server, rows)

@@ -16,7 +16,7 @@ from ..planning.connecting import Account
 from ..planning.making import PlanRequest, run_plan
 from ..planning.verifying import run_verify
 from ..roster_init.run import write_roster_mapping
-from ..roster_support import RosterDemo
+from ..roster_support import RosterDemo, RosterSupport
 from ..target import RunningSandbox, Target
 from ..wording import command_line, counted_records, listed
 from .checks import LATENCY, Check, Screen, check_limit, conditions, report
@@ -31,25 +31,31 @@ _NO_REMOVALS = "removals = []"
 _REMOVALS = 'removals = ["people", "relationships", "enrollments"]'
 
 
-async def keep_district(target: Target, folder: Path, students: int, screen: Screen) -> Exit:
+async def keep_district(
+    target: Target,
+    support: RosterSupport,
+    demo: RosterDemo,
+    folder: Path,
+    students: int,
+    screen: Screen,
+) -> Exit:
     """Run the demo of a target that keeps a roster.
 
+    :param support: how the target's roster is reached.
+    :param demo: the demo in it.
     :param folder: gets the files.
     :param students: how many students each school has: an even number, at least 50.
     :returns: ``DONE`` only if every check passes.
     :raises CommandError: a step did not end as it should.
     """
-    support = target.roster
-    assert support is not None  # noqa: S101 - run_demo checks it
-    assert support.demo is not None  # noqa: S101
-    limit = support.demo.limit
+    limit = demo.limit
     async with target.sandbox(limit=limit, latency=LATENCY) as served:
         account = Account(
             target=target, support=support, environment=served.environment, limit=limit
         )
         # The commands name files as they do for a user who starts them in this folder.
         with chdir(folder):
-            steps = _Steps(target, account, served, support.demo, screen)
+            steps = _Steps(target, account, served, demo, screen)
             checks = await steps.run(make_district(students))
     screen.print(
         "",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from ..exit_codes import CommandError, Exit
@@ -29,21 +31,15 @@ async def run_demo(
     :raises CommandError: there is no demo, or one of its steps did not end as it should.
     """
     names = target_names() if to is None else [to]
-    targets = [
-        target
-        for name in names
-        if (target := find_target(name)).demo is not None or _keeps_district(target)
-    ]
-    if not targets:
+    found = (_demo_of(find_target(name), screen, rows, students) for name in names)
+    demos = [demo for demo in found if demo is not None]
+    if not demos:
         raise CommandError(f"{to} has no demo." if to else "No installed target has a demo.")
     clock = asyncio.get_running_loop()
-    for target in targets:
+    for demo in demos:
         began = clock.time()
         with without_proxy(), tempfile.TemporaryDirectory(prefix="lms-demo-") as folder:
-            if _keeps_district(target):
-                exit_code = await keep_district(target, Path(folder), students, screen)
-            else:
-                exit_code = await import_school(target, Path(folder), rows, screen)
+            exit_code = await demo(Path(folder))
         screen.print(
             f"The files in {folder} were deleted.",
             f"Total time: {duration(clock.time() - began)}",
@@ -53,5 +49,15 @@ async def run_demo(
     return Exit.DONE
 
 
-def _keeps_district(target: Target) -> bool:
-    return target.roster is not None and target.roster.demo is not None
+def _demo_of(
+    target: Target, screen: Screen, rows: int, students: int
+) -> Callable[[Path], Awaitable[Exit]] | None:
+    """Return a function that runs the demo of a target in a folder; ``None`` if it has none."""
+    support = target.roster
+    if support is not None and support.demo is not None:
+        return partial(
+            keep_district, target, support, support.demo, students=students, screen=screen
+        )
+    if target.demo is not None:
+        return partial(import_school, target, target.demo, rows=rows, screen=screen)
+    return None

@@ -50,8 +50,8 @@ class PostgresStore:
         takes one connection until its end.
     :param name: the name of the journal. It is stored as it is, and is part of error messages.
     :param key: 32 random bytes for the hashes of rows. Use the same key in each run, and keep it in
-        your secret store. Somebody who has the database and the key can test whether a row that
-        they know is in it.
+        your secret store. With the database and the key, a known row can be looked up in the
+        journal.
     :param schema: the name of the schema.
     :raises InvalidInput: the key does not have 32 bytes.
     """

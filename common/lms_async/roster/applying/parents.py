@@ -12,7 +12,7 @@ from ...outcome import Outcome, RowError, Status
 from ..changes import Action, Change
 from ..entries import KEY_PARTS, split
 
-#: The code of a change of which the vendor has made a part.
+#: The error code of a change that the vendor made in part.
 _INCOMPLETE = "incomplete"
 _ADDING = frozenset({Action.CREATE, Action.RETURN})
 _NOUNS = {"sections": "section", "people": "person"}

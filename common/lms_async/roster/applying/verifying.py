@@ -162,7 +162,7 @@ def _mismatch(
 
 
 def _has_other_key(removal: Change, there: WorkingSet) -> bool:
-    """Return whether the record to be removed is in use, and somebody has changed its key."""
+    """Return whether the record to be removed is in use, with another key than in the plan."""
     if removal.kind in KEY_PARTS:  # these have no key of their own, and some have no vendor's id
         return False
     there.connection.execute(_INDEX)

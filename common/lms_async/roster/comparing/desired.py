@@ -1,8 +1,8 @@
 """The entries that are wanted: the source's records as the vendor should have them on a day.
 
 Every record becomes an entry, is counted as left alone, or was deleted. If the mapping can't
-translate a record, its entry is locked, and the vendor's record stays as it is. Otherwise a person
-with an unknown role would look like a person who has left.
+translate a record, its entry is locked, and the vendor's record stays as it is. Without the entry,
+a person with an unknown role would be removed as if the person had left.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ _TRANSLATED = {"year_group": ("grades", "grades"), "subject": ("course", "subjec
 
 
 def missing_fields(required: Sequence[Sequence[str]], fields: Mapping[str, str]) -> str:
-    """Return the needed fields of which a record has none; ``""`` if it has all.
+    """Return the needed fields that a record does not have; ``""`` if it has all.
 
     :param required: groups of fields, see :class:`~lms_async.roster.KindCapabilities`.
     :param fields: the values of the record that is wanted.

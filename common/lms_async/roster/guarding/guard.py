@@ -90,8 +90,8 @@ class SourceFacts:
     :param orphans: how many of them were rejected because they refer to missing records.
     :param partial: the kinds that may be incomplete, e.g. because the source has only changes of
         them, or no file.
-    :param changes_only: those of them of which the source has only changes. Their number is not
-        compared with that of the last run.
+    :param changes_only: the kinds in ``partial`` for which the source lists only changes. Their
+        number is not compared with that of the last run.
     """
 
     records: Mapping[str, int]
