@@ -167,7 +167,8 @@ class Judge:
             if not self._may_change(at) and is_alone:
                 yield f"{at} was changed, and must not be"
             elif new is None:
-                if self._wants(at) or self._can.kinds[old.kind].removal is None:
+                is_kept = self._wants(at) or self._can.kinds[old.kind].removal is None
+                if is_kept and not self._lost_parent(at):
                     yield f"{at} is gone"
             elif old.active and new.active and self._wants(at):
                 (one,) = self._wanted[at]

@@ -72,10 +72,14 @@ class ScriptCalls:
         return await call.answer
 
     async def fail_all(self, error: Exception) -> None:
-        """Make the calls that wait fail, because the connection broke."""
-        if self._sending is not None:
-            self._sending.cancel()
-            self._sending = None
+        """Make the calls that wait fail, because the connection broke or is closed.
+
+        Nothing uses the connection any more when this returns.
+        """
+        sending, self._sending = self._sending, None
+        if sending is not None:
+            sending.cancel()
+            await asyncio.wait({sending})
         waiting, self._waiting = self._waiting, deque()
         await in_turns((call.answer for call in waiting), partial(fail, error=error))
 

@@ -48,6 +48,9 @@ class SharedRedis:
                 connecting.cancel()
                 await asyncio.wait({connecting})
         if self._users == 0:
+            # A call that is still connecting would open a connection that nobody closes.
+            await self.calls.fail_all(ConnectionAbortedError())
+        if self._users == 0:
             await self._redis.aclose()
 
     async def subscription(self) -> Subscription:
