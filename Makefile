@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all lint bench bench-full chaos mutants clean
+.PHONY: demo service test test-all lint bench bench-full chaos mutants clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -11,6 +11,10 @@ BIN := .venv/bin
 
 demo: .venv/ready
 	$(BIN)/lms demo --to schoology
+
+# Run examples/service with two sandboxes, until Ctrl-C. It needs PostgreSQL and Redis. PORT is 8080.
+service: .venv/ready
+	PYTHONPATH=examples:. $(BIN)/python -m service.demo
 
 test: .venv/ready
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
