@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import IO
 from urllib.request import urlopen
 
 from benchmarks.postgres_server import PostgresServer
@@ -27,18 +28,24 @@ _EXAMPLES = Path(__file__).parents[1]
 
 
 class Demo:
-    """The servers of a demonstration, and the environment of its processes.
+    """The processes of a demonstration, and their environment.
 
-    :param folder: an empty private folder with a short path.
+    :param folder: a private folder for uploads.
     :param port: the port of the web application.
     :param schools: the sandboxes by the names of the schools.
+    :param database: the connection string of PostgreSQL.
+    :param redis: the URL of Redis.
     """
 
-    def __init__(self, folder: Path, port: int, schools: dict[str, SchoologySandbox]) -> None:
-        for name in ("pg", "redis"):
-            (folder / name).mkdir()
-        self.postgres = PostgresServer(folder / "pg")
-        self.redis = RedisServer(folder / "redis")
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        schools: dict[str, SchoologySandbox],
+        *,
+        database: str,
+        redis: str,
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.uploads = folder / "uploads"
         self.password = secrets.token_urlsafe(9)
@@ -49,8 +56,8 @@ class Demo:
             "PYTHONPATH": str(_EXAMPLES),
             "SERVICE_URL": self.url,
             "SERVICE_PORT": str(port),
-            "SERVICE_DATABASE": self.postgres.url,
-            "SERVICE_REDIS": self.redis.url,
+            "SERVICE_DATABASE": database,
+            "SERVICE_REDIS": redis,
             "SERVICE_REDIS_IS_NEW": "1",
             "SERVICE_UPLOADS": str(self.uploads),
             "SERVICE_JOURNAL_KEY": secrets.token_hex(32),
@@ -68,22 +75,15 @@ class Demo:
             self.environment[f"{prefix}_SECRET"] = sandbox.secret
             self.environment[f"{prefix}_BASE_URL"] = sandbox.base_url
 
-    @contextmanager
-    def servers(self) -> Iterator[None]:
-        """Run PostgreSQL and Redis."""
-        self.postgres.make()
-        try:
-            self.postgres.start()
-            self.redis.start()
-            yield
-        finally:
-            self.redis.kill()
-            self.postgres.stop()
+    def start(self, module: str, log: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+        """Start a process: ``web`` or ``worker``.
 
-    def start(self, module: str) -> subprocess.Popen[bytes]:
-        """Start a process: ``web`` or ``worker``."""
+        :param log: where it writes its log; by default on standard error.
+        """
         command = [sys.executable, "-m", f"service.{module}"]
-        return subprocess.Popen(command, env=self.environment)  # noqa: S603 - our own arguments
+        return subprocess.Popen(  # noqa: S603 - our own arguments
+            command, env=self.environment, stdout=log, stderr=log
+        )
 
     def wait_for_web(self, web: subprocess.Popen[bytes]) -> None:
         """Wait until the web application responds.
@@ -96,6 +96,25 @@ class Demo:
                 return
             time.sleep(0.1)
         raise ChildProcessError("the web application does not start")
+
+
+@contextmanager
+def servers(folder: Path) -> Iterator[tuple[str, str]]:
+    """Run a private PostgreSQL and Redis, and return their URLs.
+
+    :param folder: an empty folder with a short path.
+    """
+    for name in ("pg", "redis"):
+        (folder / name).mkdir()
+    postgres, redis = PostgresServer(folder / "pg"), RedisServer(folder / "redis")
+    postgres.make()
+    try:
+        postgres.start()
+        redis.start()
+        yield postgres.url, redis.url
+    finally:
+        redis.kill()
+        postgres.stop()
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -128,8 +147,9 @@ def main() -> None:
             name: stack.enter_context(SchoologySandbox(limit=(15, 5), key=f"{name}-key"))
             for name in ("north", "south")
         }
-        demo = Demo(folder, int(os.environ.get("PORT", "8080")), schools)
-        stack.enter_context(demo.servers())
+        database, redis = stack.enter_context(servers(folder))
+        port = int(os.environ.get("PORT", "8080"))
+        demo = Demo(folder, port, schools, database=database, redis=redis)
         for module in ("web", "worker"):
             process = demo.start(module)
             stack.callback(stop, process)

@@ -21,8 +21,8 @@ from . import people_csv
 from .database import Import, State
 from .files import Files, new_private
 
-#: Characters with which a cell becomes a formula, at its beginning or after a separator.
-_FORMULA = re.compile(r"((?:^|[,;|\t\r\n])[\s\"']*)(?=[=+\-@＝＋－＠\t\r])")
+#: The places where a cell becomes a formula: its beginning, and after a separator.
+_FORMULA = re.compile(r"(?:^|(?<=[,;|\t\r\n]))(?=[\s\"']*[=+\-@＝＋－＠])|^(?=[\t\r\n])")
 #: The result of a row that is still to be sent.
 NOT_SENT = "not sent"
 
@@ -80,7 +80,7 @@ def to_csv(given: Iterable[Line]) -> str:
     """Write lines as CSV. No cell becomes a formula in a spreadsheet."""
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(
-        [_FORMULA.sub(r"\1'", str(cell)) for cell in astuple(line)] for line in given
+        [_FORMULA.sub("'", str(cell)) for cell in astuple(line)] for line in given
     )
     return text.getvalue()
 

@@ -64,6 +64,8 @@ async def receive(request: web.Request, files: Files, *, max_bytes: int) -> Uplo
 
 async def _read_form(request: web.Request, upload: Upload, path: Path, max_bytes: int) -> None:
     has_token = False
+    if request.content_type != "multipart/form-data":
+        raise ValueError("this is not the form of the page")
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader):
             raise TypeError("a form has no forms inside")
