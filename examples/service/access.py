@@ -7,13 +7,19 @@ Every request to the pages passes :func:`guard`. Your application says who the p
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import Awaitable, Callable
 
+import psycopg
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from attrs import field, frozen
 
+from lms_async import LmsError
+
 from .settings import Settings
+
+log = logging.getLogger("service")
 
 
 @frozen
@@ -83,7 +89,12 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method == "POST" and request.match_info.route.name != UPLOAD:
         form = await request.post()
         check_token(user, form.get("csrf_token"))
-    return await handler(request)
+    try:
+        return await handler(request)
+    except (LmsError, psycopg.Error) as error:
+        # The text of an LmsError has no data of people. That of PostgreSQL's errors may have.
+        log.warning("%s: %s", type(error).__name__, error if isinstance(error, LmsError) else "")
+    raise web.HTTPServiceUnavailable(text="This can't be read now. Try again in a minute.")
 
 
 def check_origin(request: web.Request) -> None:

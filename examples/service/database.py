@@ -262,6 +262,7 @@ async def opened(database: str, *, connections: int) -> AsyncIterator[Database]:
         database,
         min_size=1,
         max_size=connections,
+        timeout=10,
         kwargs={"autocommit": True},
         check=AsyncConnectionPool.check_connection,
         open=False,

@@ -7,7 +7,10 @@ import json
 from contextlib import suppress
 from uuid import UUID
 
+import psycopg
 from aiohttp import web
+
+from lms_async import LmsError
 
 from .access import CURRENT_USER
 from .database import Database
@@ -30,7 +33,8 @@ async def stream(
     """
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await response.prepare(request)
-    with suppress(ConnectionError):  # the browser has left
+    # The browser has left, or PostgreSQL is away. In that case the browser connects again.
+    with suppress(ConnectionError, LmsError, psycopg.Error):
         await _send(request, response, database, views, school, number)
     return response
 

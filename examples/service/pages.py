@@ -126,6 +126,8 @@ class Pages:
     async def download(self, request: web.Request) -> web.StreamResponse:
         """Send the results of all rows as CSV, also while the import runs."""
         one = await self._import(request)
+        lines = results.lines(one, self.files, self.stores)
+        block = [await anext(lines)]  # if this fails, the response is an error
         response = web.StreamResponse(
             headers={
                 "Content-Type": "text/csv; charset=utf-8",
@@ -134,8 +136,7 @@ class Pages:
         )
         await response.prepare(request)
         await response.write(results.HEADER.encode())
-        block: list[results.Line] = []
-        async for line in results.lines(one, self.files, self.stores):
+        async for line in lines:
             block.append(line)
             if len(block) == 500:
                 await response.write(results.to_csv(block).encode())

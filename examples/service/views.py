@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from attrs import asdict, define, field, frozen
 
-from lms_async import Status
+from lms_async import InvalidInput, Status
 from lms_async.jobs import Stores
 
 from .database import Database, Import, State
 from .files import Files
+from .people_csv import NotUsable
 from .results import Line, is_problem, lines
 
 #: Rows with problems that a page lists. The download has all of them.
@@ -131,13 +133,15 @@ class Views:
     async def _problems(self, one: Import, *, is_final: bool) -> tuple[list[Line], int]:
         listed: list[Line] = []
         more = 0
-        async for line in lines(one, self._files, self._stores):
-            if not is_problem(line, is_final=is_final):
-                continue
-            if len(listed) < _MAX_LISTED:
-                listed.append(line)
-            else:
-                more += 1
+        # If the file was changed, the page still shows the state of the import, which says so.
+        with suppress(InvalidInput, NotUsable):
+            async for line in lines(one, self._files, self._stores):
+                if not is_problem(line, is_final=is_final):
+                    continue
+                if len(listed) < _MAX_LISTED:
+                    listed.append(line)
+                else:
+                    more += 1
         return listed, more
 
 
@@ -150,4 +154,6 @@ def _words(one: Import, waits: list[str] | None) -> tuple[str, str]:
         return _HEADLINES[state], next((text for text in waits if text), "")
     if state is State.STOPPED and waits is not None:
         return "Stopping.", "Waiting for the responses to requests that were already sent."
+    if state is State.CHECKED:
+        return _HEADLINES[state], "Rejected rows are not sent. To correct them, upload a new file."
     return _HEADLINES[state], one.message

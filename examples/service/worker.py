@@ -189,16 +189,23 @@ class Worker:
         return None if running.cancelled() else running.result()
 
     async def _clean_up(self) -> None:
-        hours = self.settings.keep_hours
         while True:
             try:
-                for one in await self.database.older_than(hours):
-                    await self.database.delete(one)
-                    self.files.delete(one.id)
-                self.files.delete_others(await self.database.ids(), hours=1)
+                await delete_old(self.database, self.files, hours=self.settings.keep_hours)
             except (psycopg.Error, OSError) as error:
                 log.warning("could not delete old imports: %s", type(error).__name__)
             await asyncio.sleep(_CLEAN_UP)
+
+
+async def delete_old(database: Database, files: Files, *, hours: float) -> None:
+    """Delete imports that are so many hours old, also those that were never started.
+
+    :raises psycopg.Error: PostgreSQL failed.
+    """
+    for one in await database.older_than(hours):
+        await database.delete(one)
+        files.delete(one.id)
+    files.delete_others(await database.ids(), hours=hours)
 
 
 def _problem(report: Report[dict[str, str]]) -> str:

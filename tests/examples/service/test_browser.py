@@ -150,7 +150,7 @@ async def test_page_can_be_used_by_keyboard_and_screen_reader(page: Page) -> Non
     file = page.get_by_label("CSV file")
     assert "problem" in (await file.get_attribute("aria-describedby") or "")
     await page.get_by_role("link", name="Schools").click()
-    await upload(page, sample_people(150).replace("S0", "T0"))
+    await upload(page, sample_people(150).replace("S0", "T0").replace("pupil", "other"))
     assert await page.locator("html").get_attribute("lang") == "en"
     without_label = (
         "fields => fields.filter(one => one.type != 'hidden' && !one.labels.length).length"
