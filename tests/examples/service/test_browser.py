@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 from playwright.async_api import Browser, Page, expect
 
 from benchmarks.chromium import chromium, program
@@ -21,6 +22,9 @@ OUTPUT = Path(__file__).parents[2] / "output"
 #: 40 requests, of which 13 may be sent in 5 seconds. So there is time to interrupt them.
 PEOPLE = 2_000
 REJECTED = 8
+#: After a worker is killed, its requests count in the shared limit for 28 seconds. So only
+#: "make chaos" kills it, and other runs stop it.
+KILLS_WORKER = settings.get_current_profile_name() == "chaos"
 #: Nothing is judged by its time. This is how long a slow machine may take, in milliseconds.
 PATIENCE = 90_000
 
@@ -89,9 +93,8 @@ async def test_import_survives_restarts_of_everything(
 
     await page.get_by_role("button", name="Start the import").click()
     await expect(page.locator("#done")).not_to_have_text("0")
-    # At this moment, no request is under way, whose place in the limit would be taken for long.
     await expect(page.locator("#details")).to_contain_text("Waiting for the rate limit")
-    service.kill("worker")
+    (service.kill if KILLS_WORKER else service.stop)("worker")
     await expect(status).to_have_text("Waiting for a worker.")
     done = await number(page, "done")
     assert 0 < done < PEOPLE - REJECTED
