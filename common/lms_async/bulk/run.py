@@ -83,7 +83,7 @@ class BulkRun(Generic[R]):
         operation = self.endpoint.operation.partition(" ")[0]
         counts = Counter(one.status for one in outcomes if one.earlier is None)
         for status, rows in counts.items():
-            tell(self.sender.events, RowsFinished(operation, status, rows))
+            tell(self.sender.events, RowsFinished(operation, status.value, rows))
 
     def stop(self, reason: LmsError, *, wait: bool = True) -> None:
         """Send nothing more.
