@@ -20,10 +20,8 @@ _job: ContextVar[str | None] = ContextVar("lms_async.telemetry.job", default=Non
 class Telemetry:
     """Reports what clients do as spans and metrics of OpenTelemetry.
 
-    Make one for the whole process, and give each client a listener of its account::
-
-        telemetry = Telemetry()
-        Schoology(key, secret, events=[telemetry.account("north-high")])
+    Make one for the whole process, and give each client a listener of its account, with the
+    client's option ``events=[telemetry.account("north-high")]``.
 
     Spans and metrics contain the names of the account and the job, the vendor's host, the method,
     the path with the names of parameters, the status, the class of an error, and times. They never
