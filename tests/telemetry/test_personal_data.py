@@ -33,15 +33,15 @@ pytestmark = pytest.mark.skipif(
 )
 
 RETRIES = RetryPolicy(tries=3, base=0.01, cap=0.05, quota=1000)
-#: Faults of each kind, whose texts name a person, on every tenth request or so.
+#: Faults of each kind, whose texts name a person.
 FAULTS = (
     Fault.refuse(retry_after=0.05, times=2),
-    Fault.error(503, body="Zebulon Quuxington", share=0.06),
+    Fault.error(503, body="Zebulon Quuxington", times=3, skip=1),
     Fault.error(500, body="Zebulon Quuxington", acts=True, times=2, skip=1),
-    Fault.cut(after=True, share=0.06),
-    Fault.half_body(times=1, skip=4),
-    Fault.html(times=1, skip=6),
-    Fault.hang(times=1, skip=8),
+    Fault.cut(after=True, times=3, skip=2),
+    Fault.half_body(times=1, skip=3),
+    Fault.html(times=1, skip=4),
+    Fault.hang(times=1, skip=5),
 )
 GIVEN = ["Quuxelda", "Ybarraxo", "Zzedekiah", "Wolfhagen", "Xiphias"]
 
@@ -117,7 +117,7 @@ def assert_all_was_reported(recorded: Recorded, lines: list[str]) -> None:
     ends = {one["lms.row.status"] for one, _ in recorded.points("lms.bulk.rows")}
     assert {"done", "rejected"} <= ends
     errors = {(span.attributes or {}).get("error.type") for span in recorded.spans}
-    assert {"429", "503", "500", "ResponseLost"} <= errors
+    assert {"429", "500", "502", "503", "ResponseLost", "TimedOut"} <= errors
     logged = "\n".join(lines)
     assert "RequestSent(" in logged
     assert "RowsFinished(" in logged

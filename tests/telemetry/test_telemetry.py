@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 
-from lms_async import DeadlineExceeded, Journal, NotFound, RetryPolicy, Window
+from lms_async import Journal, NotFound, RetryPolicy, Window
+from lms_async.events import Event, RequestSent
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
@@ -79,11 +80,21 @@ async def test_404_is_an_error(client: Schoology, recorded: Recorded) -> None:
 
 
 async def test_attempt_that_is_cancelled_has_a_span(
-    client: Schoology, recorded: Recorded, schoology_sandbox: SchoologySandbox
+    connect: Connect, recorded: Recorded, schoology_sandbox: SchoologySandbox
 ) -> None:
+    sent = asyncio.Event()
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, RequestSent):
+            sent.set()
+
+    client = connect(events=[recorded.telemetry.account("north"), on_event], timeout=60)
     schoology_sandbox.faults.add(Fault.hang())
-    with pytest.raises(DeadlineExceeded):
-        await client.with_options(deadline=0.5).users.get("45552")
+    reading = asyncio.ensure_future(client.users.get("45552"))
+    await sent.wait()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
     (span,) = recorded.spans
     assert (span.attributes or {})["error.type"] == "CancelledError"
 
