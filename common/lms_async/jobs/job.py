@@ -11,12 +11,13 @@ import attrs
 
 from ..client import Client
 from ..errors import InvalidInput
+from ..journal.begun import PerhapsBegun
+from ..journal.store import Stores
 from ..outcome import Outcome
-from .begun import PerhapsBegun
 from .operation import bulk_of
 from .progress import JobProgress, shard_progress
 from .rows import RowHashes, hashed, in_turns
-from .shard import Shard, Stores, bulk_of_shard, check_rows, journal_of
+from .shard import Shard, bulk_of_shard, check_rows, journal_of
 from .values import VERSION, check_name, check_options, check_text, read
 
 

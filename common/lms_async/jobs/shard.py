@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import Any, Self
 
 import attrs
@@ -11,14 +11,11 @@ from ..bulk.bulk import Bulk
 from ..client import Client
 from ..errors import InvalidInput
 from ..journal.journal import Journal
-from ..journal.store import JournalStore
+from ..journal.store import JournalStore, Stores
 from ..outcome import Report
 from .operation import bulk_of
 from .rows import RowHashes, part_of
 from .values import VERSION, check_count, check_name, check_options, check_text, read
-
-#: Returns the store of the journal with this name, such as ``FileStore`` or ``PostgresStore``.
-Stores = Callable[[str], JournalStore]
 
 
 @attrs.frozen(kw_only=True)
