@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -25,6 +25,7 @@ from lms_async.accounts import Accounts, SharedSession
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
 from tests.conftest import people
+from tests.schoology.roster.school import Keeper, add_building
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "in-a-service.md").read_text("utf-8")
@@ -32,7 +33,7 @@ PAGE = (ROOT / "docs" / "in-a-service.md").read_text("utf-8")
 
 def code_of(chapter: str) -> str:
     """Return the first example of a chapter."""
-    found = re.search(rf"^## {chapter}\n.*?```python\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE)
+    found = re.search(rf"^###? {chapter}\n.*?```python\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE)
     assert found is not None
     return found[1]
 
@@ -53,16 +54,16 @@ async def test_example_of_many_accounts(
     assert "AppUserInfo" in capsys.readouterr().out
 
 
-async def test_example_of_jobs(
+@pytest.fixture
+async def service(
     schoology_sandbox: SchoologySandbox,
     postgres: PostgresServer,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
+) -> AsyncIterator[dict[str, Any]]:
+    """The names of the examples of jobs, and those that they leave to the reader."""
     monkeypatch.setenv("JOURNAL_KEY", "7" * 64)
     monkeypatch.setenv("DATABASE_URL", postgres.url)
-    rows = people(300)
-    queue: list[str] = []
-    saved: dict[str, str] = {}
+    names: dict[str, Any] = {"queue": [], "saved": {}}
 
     async def make_client(name: str, session: SharedSession) -> Schoology:
         return Schoology(
@@ -74,34 +75,61 @@ async def test_example_of_jobs(
         )
 
     async def enqueue(message: dict[str, Any]) -> None:
-        queue.append(json.dumps(message))
+        names["queue"].append(json.dumps(message))
 
     async def save(name: str, job: dict[str, Any]) -> None:
-        saved[name] = json.dumps(job)
+        names["saved"][name] = json.dumps(job)
 
     async def load(name: str) -> dict[str, Any]:
-        job: dict[str, Any] = json.loads(saved[name])
+        job: dict[str, Any] = json.loads(names["saved"][name])
         return job
 
-    names: dict[str, Any] = {"enqueue": enqueue, "save": save, "load": load}
-    names["read_rows"] = lambda name: iter(rows)
+    names |= {"enqueue": enqueue, "save": save, "load": load}
     exec(code_of("Jobs for many workers"), names)  # noqa: S102 - our own page
     async with Accounts(make_client) as names["accounts"]:
-        await names["start"]("import 7", "north-high")
-        assert len(queue) == 8
-        for message in queue[4:]:
-            await names["work"](json.loads(message))
-        assert (await names["progress"]("import 7"))["left"] == 150
-        for message in queue[5::-1]:  # two of them once more
-            await names["work"](json.loads(message))
-        assert await names["progress"]("import 7") == {
-            "rows": 300,
-            "left": 0,
-            "counts": {Status.DONE: 300},
-        }
-        results = [one async for one in names["results"]("import 7")]
+        yield names
+
+
+async def test_example_of_jobs(
+    service: dict[str, Any], schoology_sandbox: SchoologySandbox
+) -> None:
+    rows = people(300)
+    service["read_rows"] = lambda name: iter(rows)
+    await service["start"]("import 7", "north-high")
+    queue = service["queue"]
+    assert len(queue) == 8
+    for message in queue[4:]:
+        await service["work"](json.loads(message))
+    assert (await service["progress"]("import 7"))["left"] == 150
+    for message in queue[5::-1]:  # two of them once more
+        await service["work"](json.loads(message))
+    assert await service["progress"]("import 7") == {
+        "rows": 300,
+        "left": 0,
+        "counts": {Status.DONE: 300},
+    }
+    results = [one async for one in service["results"]("import 7")]
     assert [index for index, *_ in results] == list(range(300))
     assert schoology_sandbox.school.creates == {row["school_uid"]: 1 for row in rows}
+
+
+async def test_example_of_a_plan(
+    service: dict[str, Any], schoology_sandbox: SchoologySandbox, tmp_path: Path
+) -> None:
+    exec(code_of("The changes of a plan"), service)  # noqa: S102 - our own page
+    add_building(schoology_sandbox.school)
+    path = tmp_path / "roster.plan"
+    async with service["accounts"].client("north-high") as client:
+        changes = await Keeper(service["SchoologyRoster"](client), tmp_path).plan()
+    before = await service["plan_progress"](path)
+    assert [step[:2] for step in before][:2] == [("terms", "create"), ("people", "create")]
+    assert {status for *_, counts in before for status in counts} == {Status.SKIPPED}
+    for _ in range(2):  # the queue delivers it twice
+        assert await service["apply_plan"](path, "north-high")
+    after = await service["plan_progress"](path)
+    assert {status for *_, counts in after for status in counts} == {Status.DONE}
+    outcomes = [one async for one in service["plan_outcomes"](path, "north-high")]
+    assert outcomes == [(index, Status.DONE, None) for index in range(len(changes))]
 
 
 def test_example_of_synchronous_code_works_from_threads() -> None:
