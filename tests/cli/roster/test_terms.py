@@ -43,12 +43,16 @@ def test_term_of_the_source_that_is_over_is_not_reported() -> None:
     assert not list(other_days([FALL], RosterMapping(), words, date(2027, 2, 1), "Acme"))
 
 
-def test_most_alike_term_has_the_most_days_in_common_and_the_fewest_others() -> None:
+def test_most_alike_term_has_the_nearest_days() -> None:
     year = VendorTerm("2026-2027", "2026-08-20", "2027-06-19")
     first = VendorTerm("Semester 1", "2026-08-20", "2027-01-07")
     second = VendorTerm("Semester 2", "2027-01-08", "2027-06-19")
     unknown = VendorTerm("Summer", "", "")
     assert most_alike(FALL, [second, first, unknown]) == first
+    # A semester is proposed for a semester, although it has fewer days in common than the year.
+    short = VendorTerm("Semester 1", "2026-08-20", "2026-12-19")
+    assert most_alike(FALL, [year, short]) == short
+    assert most_alike(FALL, [VendorTerm("Last year", "2025-08-20", "2026-06-19")]) is None
     assert most_alike(FALL, [second, year]) == year
     assert most_alike(FALL, [first, VendorTerm("Other", first.starts, first.ends)]) is None
     assert most_alike(FALL, [unknown]) is None

@@ -90,6 +90,8 @@ class SourceFacts:
     :param orphans: how many of them were rejected because they refer to missing records.
     :param partial: the kinds that may be incomplete, e.g. because the source has only changes of
         them, or no file.
+    :param causes: why these kinds may be incomplete, and what to do, as two sentences without their
+        beginning, where more is known than that rows were rejected.
     :param changes_only: the kinds in ``partial`` for which the source lists only changes. Their
         number is not compared with that of the last run.
     """
@@ -101,6 +103,7 @@ class SourceFacts:
     rejected: int = 0
     orphans: int = 0
     partial: frozenset[str] = frozenset()
+    causes: Mapping[str, str] = attrs.field(factory=dict)
     changes_only: frozenset[str] = frozenset()
 
 
@@ -153,8 +156,12 @@ def _source_refusals(settings: GuardSettings, facts: SourceFacts) -> Iterator[Re
             number=facts.records.get(kind, 0),
             bound=0,
             stops=False,
-            text=f"Missing {kind} are not removed, because the source may not have all {kind}. "
-            f"To remove {kind}, use files that are complete and have no rejected rows.",
+            text=f"Missing {kind} are not removed, because "
+            + facts.causes.get(
+                kind,
+                f"the source may not have all {kind}. To remove {kind}, use files that are "
+                "complete and have no rejected rows.",
+            ),
         )
     compared = settings.removals - facts.changes_only
     for kind in sorted((facts.last_records or {}).keys() & compared):
