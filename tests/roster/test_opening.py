@@ -63,7 +63,7 @@ def test_the_date_format_of_the_mapping_is_also_that_of_one_roster_files(tmp_pat
     def ends(date_format: str | None) -> list[date | None]:
         mapping = RosterMapping(source=SourceSettings(date_format=date_format))
         records, _ = reading.read(open_source(folder, mapping))
-        return [term.ends for term in cast(list[Term], reading.of_kind(records, "terms"))]
+        return [term.ends for term in cast("list[Term]", reading.of_kind(records, "terms"))]
 
     assert date(2027, 6, 11) in ends("MM/DD/YYYY")
     assert date(2027, 11, 6) in ends("DD/MM/YYYY")

@@ -17,8 +17,8 @@ _CAUSES = {
     "remove {kind}, export the files with a manifest.",
     "wrong_version": "the manifest names another version of OneRoster. To remove {kind}, export "
     "version 1.1 or 1.2.",
-    "manifest_disagrees": "the manifest does not agree with the files. To remove {kind}, export all "
-    "files again.",
+    "manifest_disagrees": "the manifest does not agree with the files. To remove {kind}, export "
+    "all files again.",
 }
 
 

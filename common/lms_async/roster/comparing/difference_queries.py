@@ -86,9 +86,9 @@ FROM (
 ) LEFT JOIN unusable USING (kind, key) LEFT JOIN removed USING (kind, key)
 GROUP BY kind, key
 """
-# Records that are wanted, and missing, inactive, different or locked. In this order: records to return,
-# to update, and to create, because an update may free a value that a new record needs. Enrollments
-# are ordered by section, so that vendors can take those of one section in one request.
+# Records that are wanted, and missing, inactive, different or locked. In this order: records to
+# return, to update, and to create, because an update may free a value that a new record needs.
+# Enrollments are ordered by section, so that vendors can take those of one section in one request.
 ADDITIONS = """
 SELECT w.key, w.org, w.compared, w.hidden, w.lacking, w.locked, t.vendor_id, t.compared,
     t.active,
