@@ -40,6 +40,7 @@ def facts_of(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> 
         last_records=None if last is None else last.source_records,
         last_found_share=None if last is None else last.found_share,
         last_vendor_records=None if last is None else last.vendor_records,
+        last_not_created={} if last is None else last.not_created,
         rejected=sum(coverage.rejected for coverage in coverages),
         orphans=sum(coverage.orphans for coverage in coverages),
         partial=frozenset(partial),
