@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from ...roster import Term, Word
+from ...roster.targets.vendor_terms import VendorTerm, most_alike, nearest, term_of_word
 from ..toml_text import toml_key, toml_text
-from ..vendor_terms import VendorTerm, most_alike, nearest, term_of_word
 from ..wording import plain
 from .facts import Facts
 from .part import Part, named

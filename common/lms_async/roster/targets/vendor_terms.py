@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 import attrs
 
-from ..roster import Term, Word
+from ..model import Term
+from .target import Word
 
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)", re.ASCII)
 #: Schools and vendors seldom agree on the first and last day of a term. Further apart, they are
