@@ -1,7 +1,8 @@
-"""Run examples in docs/in-a-service.md: many accounts, synchronous code, and Celery."""
+"""Run examples in docs/in-a-service.md: many accounts, synchronous code, Celery, and jobs."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -17,8 +18,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.postgres_server import PostgresServer
 from benchmarks.redis_server import RedisServer
-from lms_async import Window
+from lms_async import Status, Window
+from lms_async.accounts import Accounts, SharedSession
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
 from tests.conftest import people
@@ -48,6 +51,57 @@ async def test_example_of_many_accounts(
     exec("async def run():\n" + indent(code_of("Many accounts"), "    "), names)  # noqa: S102
     await names["run"]()
     assert "AppUserInfo" in capsys.readouterr().out
+
+
+async def test_example_of_jobs(
+    schoology_sandbox: SchoologySandbox,
+    postgres: PostgresServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("JOURNAL_KEY", "7" * 64)
+    monkeypatch.setenv("DATABASE_URL", postgres.url)
+    rows = people(300)
+    queue: list[str] = []
+    saved: dict[str, str] = {}
+
+    async def make_client(name: str, session: SharedSession) -> Schoology:
+        return Schoology(
+            schoology_sandbox.key,
+            schoology_sandbox.secret,
+            base_url=schoology_sandbox.base_url,
+            limiter=Window(1000, per=0.01),
+            session=session,
+        )
+
+    async def enqueue(message: dict[str, Any]) -> None:
+        queue.append(json.dumps(message))
+
+    async def save(name: str, job: dict[str, Any]) -> None:
+        saved[name] = json.dumps(job)
+
+    async def load(name: str) -> dict[str, Any]:
+        job: dict[str, Any] = json.loads(saved[name])
+        return job
+
+    names: dict[str, Any] = {"enqueue": enqueue, "save": save, "load": load}
+    names["read_rows"] = lambda name: iter(rows)
+    exec(code_of("Jobs for many workers"), names)  # noqa: S102 - our own page
+    async with Accounts(make_client) as names["accounts"]:
+        await names["start"]("import 7", "north-high")
+        assert len(queue) == 8
+        for message in queue[4:]:
+            await names["work"](json.loads(message))
+        assert (await names["progress"]("import 7"))["left"] == 150
+        for message in queue[5::-1]:  # two of them once more
+            await names["work"](json.loads(message))
+        assert await names["progress"]("import 7") == {
+            "rows": 300,
+            "left": 0,
+            "counts": {Status.DONE: 300},
+        }
+        results = [one async for one in names["results"]("import 7")]
+    assert [index for index, *_ in results] == list(range(300))
+    assert schoology_sandbox.school.creates == {row["school_uid"]: 1 for row in rows}
 
 
 def test_example_of_synchronous_code_works_from_threads() -> None:
