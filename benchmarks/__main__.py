@@ -39,6 +39,7 @@ QUESTIONS = (
     "lists",
     "plan",
     "plan_page",
+    "telemetry",
 )
 
 
