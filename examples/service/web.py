@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 from aiohttp import web
 
@@ -67,18 +67,16 @@ async def make_demo() -> web.Application:
     settings, people = Settings.from_env(), people_from_env()
     host = web.Application(client_max_size=MAX_FORM)
     host[SETTINGS] = settings
-    opened = database.opened(settings.database, connections=_CONNECTIONS)
-    tables = await opened.__aenter__()
-
-    async def close(_: web.Application) -> AsyncIterator[None]:
-        yield
-        await opened.__aexit__(None, None, None)
+    connections = AsyncExitStack()
+    tables = await connections.enter_async_context(
+        database.opened(settings.database, connections=_CONNECTIONS)
+    )
 
     async def to_pages(_: web.Request) -> web.StreamResponse:
         raise web.HTTPSeeOther(f"{PREFIX}/")
 
     login = DemoLogin(tables, people, settings.url.startswith("https:"))
-    host.cleanup_ctx.append(close)
+    host.on_cleanup.append(lambda _: connections.aclose())
     host.on_response_prepare.append(add_headers)
     add_demo_login(host, login)
     host.router.add_get("/", to_pages)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from service.access import User
-from service.database import opened
-from service.settings import Settings
-from service.web import make_app, make_demo
+from service.web import make_demo
 from tests.examples.service.running import Service, Visitor
 
 HEADER = "school_uid,name_first,name_last,role_id,primary_email\n"
@@ -122,24 +122,29 @@ async def test_cookie_is_secure_with_https(
     assert "max-age" in response.headers["Strict-Transport-Security"]
 
 
-async def test_pages_can_be_a_part_of_another_application(service: Service) -> None:
-    async def current_user(request: web.Request) -> User | None:
-        return User("Ada", frozenset({"north"}), "token") if "ada" in request.query else None
+async def test_code_of_the_documentation_adds_the_pages_to_an_application(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in service.demo.environment.items():
+        monkeypatch.setenv(name, value)
 
-    async with opened(service.demo.environment["SERVICE_DATABASE"], connections=2) as database:
-        settings = Settings.from_env(service.demo.environment)
-        pages = make_app(
-            database, settings, current_user, sign_in_url="/login", sign_out_url="/logout"
-        )
-        host = web.Application()
-        host.add_subapp("/school-data/imports", pages)
-        async with TestClient(TestServer(host)) as client:
-            response = await client.get("/school-data/imports/schools/north?ada")
-            text = await response.text()
-            stranger = await client.get("/school-data/imports/schools/north")
-    assert 'action="/school-data/imports/schools/north/imports"' in text
+    async def your_session(request: web.Request) -> dict[str, Any] | None:
+        return {"name": "Ada", "schools": ["north"]} if "ada" in request.query else None
+
+    text = (Path(__file__).parents[3] / "docs" / "service.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, Any] = {"your_session": your_session}
+    exec(code, names)  # noqa: S102 - our own page
+    host = web.Application()
+    await names["add_imports"](host)
+    async with TestClient(TestServer(host)) as client:
+        response = await client.get("/imports/schools/north?ada")
+        text = await response.text()
+        other = await client.get("/imports/schools/south?ada")
+        stranger = await client.get("/imports/schools/north")
+    assert 'action="/imports/schools/north/imports"' in text
     assert 'action="/logout"' in text
-    assert stranger.status == 401
+    assert (other.status, stranger.status) == (404, 401)
 
 
 def test_log_has_no_secret_and_no_data_of_people(
