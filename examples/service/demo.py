@@ -61,7 +61,6 @@ class Demo:
             "SERVICE_REDIS_IS_NEW": "1",
             "SERVICE_UPLOADS": str(self.uploads),
             "SERVICE_JOURNAL_KEY": secrets.token_hex(32),
-            "SERVICE_SCHOOLS": " ".join(schools),
             "SERVICE_DEMO_USERS": json.dumps(
                 {
                     name: {"password": self.password, "schools": allowed}

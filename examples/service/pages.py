@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -91,7 +92,7 @@ class Pages:
 
     async def _planned(self, school: str, upload: uploading.Upload) -> Job:
         path = self.files.upload(upload.id)
-        count = people_csv.check(path, max_rows=self.settings.max_rows)
+        count = await asyncio.to_thread(people_csv.check, path, max_rows=self.settings.max_rows)
         async with results.offline_client() as client:
             return await Job.plan(
                 people_csv.rows(path),
@@ -131,7 +132,7 @@ class Pages:
         response = web.StreamResponse(
             headers={
                 "Content-Type": "text/csv; charset=utf-8",
-                "Content-Disposition": f'attachment; filename="results-{one.school}.csv"',
+                "Content-Disposition": 'attachment; filename="results.csv"',
             }
         )
         await response.prepare(request)

@@ -52,6 +52,8 @@ def numbered_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                         f"Row {number} has {len(cells)} cells, and the header has {len(columns)}. "
                         "The file may be damaged or cut off."
                     )
+                if any("\0" in cell for cell in cells):
+                    raise NotUsable(f"Row {number} has a NUL character. The file may be damaged.")
                 yield (
                     number,
                     {name: cell for name, cell in zip(columns, cells, strict=True) if cell},

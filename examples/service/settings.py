@@ -28,7 +28,6 @@ class Settings:
     :param uploads: a private folder for uploaded files, which the web application and the workers
         share.
     :param journal_key: the key of the journals' hashes, 32 bytes.
-    :param schools: the names of the schools.
     :param max_bytes: the size of the largest upload, in bytes.
     :param max_rows: the largest number of people in an upload.
     :param max_open: how many imports of a school may be kept at once.
@@ -39,7 +38,6 @@ class Settings:
     database: str = field(repr=False)
     uploads: Path
     journal_key: bytes = field(repr=False)
-    schools: tuple[str, ...]
     max_bytes: int = 10_000_000
     max_rows: int = 50_000
     max_open: int = 50
@@ -60,9 +58,6 @@ class Settings:
             key = b""
         if len(key) != 32:
             raise MissingSetting("SERVICE_JOURNAL_KEY must have 64 hexadecimal digits")
-        schools = tuple(required(environment, "SERVICE_SCHOOLS").split())
-        if not all(name.isascii() and name.isidentifier() for name in schools):
-            raise MissingSetting("SERVICE_SCHOOLS must be names such as: north south_high")
         uploads = Path(required(environment, "SERVICE_UPLOADS"))
         uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
         return cls(
@@ -70,7 +65,6 @@ class Settings:
             database=required(environment, "SERVICE_DATABASE"),
             uploads=uploads,
             journal_key=key,
-            schools=schools,
         )
 
     def stores(self, pool: AsyncConnectionPool[Any]) -> Stores:

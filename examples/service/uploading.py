@@ -78,7 +78,8 @@ async def _read_form(request: web.Request, upload: Upload, path: Path, max_bytes
             upload.update_existing = bool(await _read(part, MAX_FORM))
         elif part.name == "file" and part.filename and not upload.file_name:
             # Only shown to people. Windows may send a path.
-            upload.file_name = PureWindowsPath(part.filename).name[:100] or "file"
+            name = "".join(filter(str.isprintable, PureWindowsPath(part.filename).name))
+            upload.file_name = name[:100] or "file"
             await _store(part, path, max_bytes)
     if not has_token:
         check_token(request[USER], None)

@@ -18,14 +18,15 @@ from contextlib import AsyncExitStack, suppress
 import psycopg
 from attrs import define, field
 
-from lms_async import JournalFailed, JournalUnusable, LmsError, Report, Status
+from lms_async import JournalFailed, LmsError, Report, Status
 from lms_async.accounts import Accounts, SharedSession
 from lms_async.events import Event, Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
+from lms_async.jobs import Shard
 from lms_async.limits.shared.windows import RedisWindows
 from schoology_async import Schoology
 
 from . import people_csv, results
-from .database import Database, State, Work, opened
+from .database import Database, Import, State, Work, opened
 from .files import Files
 from .settings import MissingSetting, Settings, credentials, required
 
@@ -39,6 +40,8 @@ _CONNECTIONS = 3 * _AT_ONCE + 2
 _TIMEOUT = 20.0
 #: Schoology's limit for each key.
 _LIMIT, _PER = 13, 5.0
+#: Seconds to wait if the worker that ran a shard before has not quite ended.
+_WAIT = 30.0
 #: Seconds between two looks for work, two reports, and two looks for what is to be deleted.
 _IDLE, _REPORT, _CLEAN_UP = 1.0, 1.0, 60.0
 
@@ -135,45 +138,50 @@ class Worker:
 
     async def _do(self, work: Work) -> None:
         one = work.of
-        if work.shard is None:
-            stores = self.settings.stores(self.database.pool)
-            counts = await results.write_file(one, self.files, stores)
-            await self.database.finish(one, counts)
-            self.files.upload(one.id).unlink(missing_ok=True)
-            log.info("import %s of %s has finished", one.id, one.school)
-            return
-        is_done = False
+        problem = ""
         try:
-            report = await self._send(work)
-            if report is not None:
-                problem = _problem(report)
-                is_done = not problem
-                if problem:
-                    await self.database.change(
-                        one, State.FAILED, unless=(State.STOPPED,), message=problem
-                    )
-        except JournalUnusable as error:
-            log.warning("%s", error)  # e.g. the worker before this one has not quite ended
-            await asyncio.sleep(_IDLE)
+            if work.shard is None:
+                await self._finish(one)
+            else:
+                problem = await self._run(one, work.shard)
         except JournalFailed:
             raise
-        except (LmsError, people_csv.NotUsable, OSError) as error:
-            text = str(error) if isinstance(error, LmsError) else type(error).__name__
-            await self.database.change(one, State.FAILED, unless=(State.STOPPED,), message=text)
+        except (LmsError, people_csv.NotUsable) as error:
+            problem = str(error)
+        except OSError as error:
+            problem = f"The uploaded file could not be read: {error.strerror}."
+        if problem:
+            await self.database.change(one, State.FAILED, unless=(State.STOPPED,), message=problem)
+
+    async def _finish(self, one: Import) -> None:
+        """Write the results, and delete the uploaded file. This may be done more than once."""
+        stores = self.settings.stores(self.database.pool)
+        counts = await results.write_file(one, self.files, stores)
+        self.files.upload(one.id).unlink(missing_ok=True)
+        await self.database.finish(one, counts)
+        log.info("import %s of %s has finished", one.id, one.school)
+
+    async def _run(self, one: Import, shard: Shard) -> str:
+        """Run a shard, unless the import is stopped. Return why it has to be resumed, or ""."""
+        is_done = False
+        try:
+            report = await self._send(one, shard)
+            problem = "" if report is None else _problem(report)
+            is_done = report is not None and not problem
+            return problem
         finally:
             with suppress(psycopg.Error):
-                await self.database.leave(one, work.shard, is_done=is_done)
+                await self.database.leave(one, shard, is_done=is_done)
 
-    async def _send(self, work: Work) -> Report[dict[str, str]] | None:
+    async def _send(self, one: Import, shard: Shard) -> Report[dict[str, str]] | None:
         """Send the rows of a shard that have no result; ``None`` if the import was stopped."""
-        assert work.shard is not None  # noqa: S101 - for mypy
-        one, shard = work.of, work.shard
         async with self.accounts.client(one.school) as schoology:
             running = asyncio.ensure_future(
                 shard.run(
                     schoology,
                     people_csv.rows(self.files.upload(one.id)),
                     store=self.settings.stores(self.database.pool),
+                    wait=_WAIT,
                     keep_reasons=True,
                 )
             )
@@ -216,7 +224,7 @@ def _problem(report: Report[dict[str, str]]) -> str:
     return f"{left:,} rows were refused for now, and not sent again." if left else ""
 
 
-async def _run() -> None:
+async def _work_until_stopped() -> None:
     settings = Settings.from_env()
     redis = required(os.environ, "SERVICE_REDIS")
     is_new = os.environ.get("SERVICE_REDIS_IS_NEW") == "1"
@@ -232,7 +240,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         with suppress(KeyboardInterrupt):
-            asyncio.run(_run())
+            asyncio.run(_work_until_stopped())
     except MissingSetting as missing:
         sys.exit(str(missing))
 

@@ -70,7 +70,11 @@ function complain(text) {
 function connect() {
   const events = new EventSource(section.dataset.events);
   events.onopen = () => complain("");
-  events.onmessage = (event) => show(JSON.parse(event.data));
+  events.onmessage = (event) => {
+    const view = JSON.parse(event.data);
+    show(view);
+    if (view.state === "finished") events.close();
+  };
   events.onerror = () => {
     complain("The connection to the server is lost. The import goes on. Connecting again…");
     // The browser tries again by itself, but not after an error status of a server that starts.

@@ -64,6 +64,7 @@ def test_odd_file_names_name_no_file(service: Service, north: Visitor, name: str
         (HEADER, "no people"),
         (HEADER + ROW + "S2,Bea", "Row 3 has 2 cells"),
         (HEADER + ROW + 'S2,"Bea', "quotation mark"),
+        (HEADER + ROW.replace("Ada", "A\0"), "NUL character"),
         (HEADER + ROW + ROW, "Rows 2 and 3 have the same school_uid"),
         (HEADER.encode() + b"S1,\xe9va,Okafor,1214,\n", "not UTF-8"),
         (HEADER + "".join(f"{n},A,B,1,\n" for n in range(50_001)), "more than 50,000"),

@@ -85,7 +85,7 @@ def test_text_of_a_file_never_becomes_an_event(north: Visitor, hostile: str) -> 
 def test_cells_of_the_results_are_no_formulas(north: Visitor, hostile: str) -> None:
     response = north.get(f"{hostile}/results.csv")
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
-    name = 'attachment; filename="results-north.csv"'
+    name = 'attachment; filename="results.csv"'
     assert response.headers["Content-Disposition"] == name
     table = list(csv.reader(io.StringIO(response.text, newline="")))
     assert len(table) == len(FORMULAS) + 3
