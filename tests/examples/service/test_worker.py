@@ -12,17 +12,37 @@ from service.worker import delete_old
 from tests.examples.service.running import Service, Visitor
 
 
+def wait_for(text: str, visitor: Visitor, url: str) -> str:
+    """Return the page of an import, when it contains ``text``."""
+    end = time.monotonic() + 60
+    while text not in (shown := visitor.get(url).text):
+        assert time.monotonic() < end, shown
+        time.sleep(0.1)
+    return shown
+
+
+def test_interrupted_import_says_why_and_can_be_resumed(service: Service, south: Visitor) -> None:
+    url = south.uploaded("south", sample_people(60))
+    sandbox = service.sandboxes["south"]
+    sandbox.forbidden.add("users")
+    south.press(f"{url}/start")
+    shown = wait_for("Interrupted. You can resume it.", south, url)
+    assert "403" in shown
+    sandbox.forbidden.clear()
+    south.press(f"{url}/start")
+    wait_for("Finished.", south, url)
+    lines = south.get(f"{url}/results.csv").text.splitlines()
+    assert [line.split(",")[2] for line in lines] == ['"result"', *['"done"'] * 60]
+
+
 def test_import_whose_file_has_changed_is_refused(service: Service, south: Visitor) -> None:
+    before = len(service.sandboxes["south"].log)
     url = south.uploaded("south", sample_people(3))
     (path,) = [one for one in service.files if one.stem == url.rpartition("/")[2]]
     path.write_text(sample_people(2), "utf-8")
     south.press(f"{url}/start")
-    end = time.monotonic() + 60
-    while "Interrupted" not in (text := south.get(url).text):
-        assert time.monotonic() < end, text
-        time.sleep(0.1)
-    assert "has changed" in text
-    assert len(service.sandboxes["south"].log) == 0
+    assert "has changed" in wait_for("Interrupted. You can resume it.", south, url)
+    assert len(service.sandboxes["south"].log) == before
     assert south.get(f"{url}/results.csv").status_code == 503
     assert south.press(f"{url}/delete").status_code == 303
 
