@@ -81,10 +81,12 @@ def check(path: Path, *, max_rows: int) -> int:
     for number, row in numbered_rows(path):
         count += 1
         if count > max_rows:
-            raise NotUsable(f"The file has more than {max_rows:,} people. Divide it.")
+            raise NotUsable(f"The file has more than {max_rows:,} people. Divide the file.")
         key = row.get("school_uid")
         if key is not None and places.setdefault(key, number) != number:
-            raise NotUsable(f"Rows {places[key]} and {number} have the same school_uid. Keep one.")
+            raise NotUsable(
+                f"Rows {places[key]} and {number} have the same school_uid. Remove one."
+            )
     if not count:
         raise NotUsable("The file has no people below its header.")
     return count

@@ -32,7 +32,7 @@ class TooLarge(NotUsable):
     """The upload is larger than allowed."""
 
     def __init__(self, max_bytes: int) -> None:
-        super().__init__(f"The file has more than {max_bytes:,} bytes. Divide it.")
+        super().__init__(f"The file has more than {max_bytes:,} bytes. Divide the file.")
 
 
 async def receive(request: web.Request, files: Files, *, max_bytes: int) -> Upload:

@@ -150,7 +150,7 @@ def _words(one: Import, waits: list[str] | None) -> tuple[str, str]:
     state = State(one.state)
     if state is State.STARTED:
         if waits is None:
-            return "Waiting for a worker.", "Started. A worker that is free continues it."
+            return "Waiting for a worker.", "A free worker continues the import."
         return _HEADLINES[state], next((text for text in waits if text), "")
     if state is State.STOPPED and waits is not None:
         return "Stopping.", "Waiting for the responses to requests that were already sent."
