@@ -73,6 +73,18 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 
 
 @web.middleware
+async def tell_outage(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Respond with 503 if PostgreSQL is away, or if the results can't be read."""
+    try:
+        return await handler(request)
+    except LmsError as error:
+        log.warning("%s", error)  # its text has no data of people
+    except psycopg.Error as error:
+        log.warning("PostgreSQL failed: %s", type(error).__name__)
+    raise web.HTTPServiceUnavailable(text="This can't be read now. Try again in a minute.")
+
+
+@web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse requests of strangers, requests for other schools, and forged requests."""
     check_origin(request)
@@ -89,12 +101,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method == "POST" and request.match_info.route.name != UPLOAD:
         form = await request.post()
         check_token(user, form.get("csrf_token"))
-    try:
-        return await handler(request)
-    except (LmsError, psycopg.Error) as error:
-        # The text of an LmsError has no data of people. That of PostgreSQL's errors may have.
-        log.warning("%s: %s", type(error).__name__, error if isinstance(error, LmsError) else "")
-    raise web.HTTPServiceUnavailable(text="This can't be read now. Try again in a minute.")
+    return await handler(request)
 
 
 def check_origin(request: web.Request) -> None:

@@ -263,6 +263,8 @@ async def opened(database: str, *, connections: int) -> AsyncIterator[Database]:
         min_size=1,
         max_size=connections,
         timeout=10,
+        # The next request tries again at once. Otherwise the pauses become longer and longer.
+        reconnect_timeout=5,
         kwargs={"autocommit": True},
         check=AsyncConnectionPool.check_connection,
         open=False,

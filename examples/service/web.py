@@ -19,6 +19,7 @@ from .access import (
     CurrentUser,
     add_headers,
     guard,
+    tell_outage,
 )
 from .demo_login import SIGN_IN, SIGN_OUT, DemoLogin, add_demo_login, people_from_env
 from .files import Files
@@ -46,7 +47,7 @@ def make_app(
     :param sign_in_url: where people who are not signed in are sent.
     :param sign_out_url: where the form of the button "Sign out" is sent.
     """
-    app = web.Application(middlewares=[guard], client_max_size=MAX_FORM)
+    app = web.Application(middlewares=[tell_outage, guard], client_max_size=MAX_FORM)
     app[SETTINGS] = settings
     app[CURRENT_USER] = current_user
     app[SIGN_IN_URL] = sign_in_url
@@ -65,7 +66,7 @@ def make_app(
 async def make_demo() -> web.Application:
     """Make an application with a login for demonstrations, which has all pages inside."""
     settings, people = Settings.from_env(), people_from_env()
-    host = web.Application(client_max_size=MAX_FORM)
+    host = web.Application(middlewares=[tell_outage], client_max_size=MAX_FORM)
     host[SETTINGS] = settings
     connections = AsyncExitStack()
     tables = await connections.enter_async_context(
