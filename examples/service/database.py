@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
-from attrs import frozen
+from attrs import asdict, frozen
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
-
-from lms_async.jobs import Job, Shard
 
 _SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS service;
@@ -25,10 +23,11 @@ CREATE TABLE IF NOT EXISTS service.import (
     created_by text NOT NULL,
     created timestamptz NOT NULL DEFAULT now(),
     file_name text NOT NULL,
-    job jsonb NOT NULL,
-    state text NOT NULL DEFAULT 'checked',
+    kind text NOT NULL,
+    job jsonb,
+    state text NOT NULL,
     message text NOT NULL DEFAULT '',
-    counts jsonb
+    steps jsonb
 );
 CREATE INDEX IF NOT EXISTS import_school ON service.import (school, created);
 CREATE TABLE IF NOT EXISTS service.shard (
@@ -43,7 +42,7 @@ CREATE TABLE IF NOT EXISTS service.shard (
 #: The shards that a worker may take. Schools take turns, however many rows each of them has.
 _TO_DO = """
 SELECT shard.import, shard.number FROM service.shard JOIN service.import ON import.id = shard.import
-WHERE import.state = 'started' AND NOT is_done
+WHERE import.state IN ('planning', 'started') AND NOT is_done
 ORDER BY row_number() OVER (PARTITION BY school ORDER BY created, number), created LIMIT 200
 """
 #: Started imports whose shards are all done, and whose results file is still to be written.
@@ -58,6 +57,10 @@ _REPORT_SECONDS = 5
 class State(StrEnum):
     """What was last decided about an import."""
 
+    #: A worker still has to make the plan.
+    PLANNING = "planning"
+    #: The plan can't be made, or the guard refuses it.
+    REFUSED = "refused"
     CHECKED = "checked"
     STARTED = "started"
     STOPPED = "stopped"
@@ -66,37 +69,44 @@ class State(StrEnum):
 
 
 @frozen
+class Step:
+    """How many rows, or changes of one kind and action, have which result.
+
+    :param counts: the numbers by :class:`lms_async.Status`.
+    """
+
+    kind: str
+    action: str
+    counts: Mapping[str, int]
+
+
+@frozen
 class Import:
-    """One upload and its job."""
+    """One upload.
+
+    :param kind: its name in :class:`~.kinds.Kinds`.
+    :param job: what the workers of this kind need to know, as JSON.
+    :param steps: the numbers at the end; ``None`` before.
+    """
 
     id: UUID
     school: str
     created_by: str
     created: datetime
     file_name: str
-    job: Mapping[str, Any]
+    kind: str
+    job: Mapping[str, Any] | None
     state: str
-    message: str
-    counts: Mapping[str, int] | None
-
-    @classmethod
-    def checked(cls, number: UUID, school: str, by: str, file_name: str, job: Job) -> Self:
-        """Return an import that was planned and not started."""
-        now = datetime.now(UTC)
-        return cls(number, school, by, now, file_name, job.to_json(), State.CHECKED, "", None)
-
-    @property
-    def plan(self) -> Job:
-        """The job of ``lms_async`` that imports the file."""
-        return Job.from_json(self.job)
+    message: str = ""
+    steps: list[dict[str, Any]] | None = None
 
 
 @frozen
 class Work:
-    """A shard that a worker has taken. ``shard`` is ``None`` if the import is to be finished."""
+    """A shard that a worker has taken. The number is 0 if the import is to be finished."""
 
     of: Import
-    shard: Shard | None
+    shard: int
 
 
 class Database:
@@ -114,18 +124,24 @@ class Database:
             await connection.execute("SELECT pg_advisory_xact_lock(7217)")  # one process at a time
             await connection.execute(_SCHEMA)
 
-    async def add(self, one: Import) -> None:
-        """Add an import that was checked."""
+    async def add(self, one: Import, *, shards: int) -> None:
+        """Add an import that was checked.
+
+        :param shards: the number of parts that workers may take at the same time.
+        """
         async with self.pool.connection() as connection, connection.transaction():
             await connection.execute(
-                "INSERT INTO service.import (id, school, created_by, file_name, job) "
-                "VALUES (%s, %s, %s, %s, %s)",
-                [one.id, one.school, one.created_by, one.file_name, Jsonb(one.job)],
+                "INSERT INTO service.import (id, school, created_by, file_name, kind, job, state) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                [
+                    *(one.id, one.school, one.created_by, one.file_name),
+                    *(one.kind, Jsonb(one.job), one.state),
+                ],
             )
             async with connection.cursor() as cursor:
                 await cursor.executemany(
                     "INSERT INTO service.shard (import, number) VALUES (%s, %s)",
-                    [(one.id, shard.number) for shard in one.plan.shards],
+                    [(one.id, number) for number in range(1, shards + 1)],
                 )
 
     async def of_school(self, school: str) -> list[Import]:
@@ -157,13 +173,13 @@ class Database:
                 [state, message, one.id, list(unless)],
             )
 
-    async def finish(self, one: Import, counts: Mapping[str, int]) -> None:
+    async def finish(self, one: Import, steps: list[Step]) -> None:
         """Note that all rows have their final result."""
         async with self.pool.connection() as connection:
             await connection.execute(
-                "UPDATE service.import SET state = 'finished', message = '', counts = %s "
+                "UPDATE service.import SET state = 'finished', message = '', steps = %s "
                 "WHERE id = %s",
-                [Jsonb(counts), one.id],
+                [Jsonb([asdict(step) for step in steps]), one.id],
             )
 
     async def delete(self, one: Import) -> None:
@@ -223,32 +239,31 @@ class Database:
     async def _still_to_do(self, number: UUID, shard: int) -> Work | None:
         """Return the work, unless another worker did it before it was locked."""
         found = await self._imports(
-            "WHERE id = %s AND state = 'started' AND NOT EXISTS (SELECT FROM service.shard "
-            "WHERE import = id AND number = %s AND is_done)",
+            "WHERE id = %s AND state IN ('planning', 'started') AND NOT EXISTS (SELECT "
+            "FROM service.shard WHERE import = id AND number = %s AND is_done)",
             number,
             shard,
         )
-        if not found:
-            return None
-        return Work(found[0], found[0].plan.shards[shard - 1] if shard else None)
+        return Work(found[0], shard) if found else None
 
-    async def report(self, one: Import, shard: Shard, waits_for: str) -> bool:
+    async def report(self, one: Import, shard: int, waits_for: str) -> bool:
         """Note that a worker runs a shard. Return whether the worker should go on."""
         async with self.pool.connection() as connection:
             cursor = await connection.execute(
                 "UPDATE service.shard SET seen = now(), waits_for = %s FROM service.import "
-                "WHERE import = id AND id = %s AND number = %s RETURNING state = 'started'",
-                [waits_for, one.id, shard.number],
+                "WHERE import = id AND id = %s AND number = %s "
+                "RETURNING state IN ('planning', 'started')",
+                [waits_for, one.id, shard],
             )
             return await cursor.fetchone() == (True,)
 
-    async def leave(self, one: Import, shard: Shard, *, is_done: bool) -> None:
+    async def leave(self, one: Import, shard: int, *, is_done: bool) -> None:
         """Note that a worker no longer runs a shard, and whether all its rows have results."""
         async with self.pool.connection() as connection:
             await connection.execute(
                 "UPDATE service.shard SET seen = NULL, is_done = %s "
                 "WHERE import = %s AND number = %s",
-                [is_done, one.id, shard.number],
+                [is_done, one.id, shard],
             )
 
 

@@ -24,13 +24,15 @@ from benchmarks.postgres_server import PostgresServer
 from benchmarks.redis_server import RedisServer
 from schoology_async.sandbox import SchoologySandbox
 
+from . import sample_files
+
 _EXAMPLES = Path(__file__).parents[1]
 
 
 class Demo:
     """The processes of a demonstration, and their environment.
 
-    :param folder: a private folder for uploads.
+    :param folder: a private folder for uploads and for the settings of rosters.
     :param port: the port of the web application.
     :param schools: the sandboxes by the names of the schools.
     :param database: the connection string of PostgreSQL.
@@ -48,6 +50,8 @@ class Demo:
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.uploads = folder / "uploads"
+        self.mappings = folder / "mappings"
+        self.mappings.mkdir()
         self.password = secrets.token_urlsafe(9)
         #: One person for each school, and one for all of them.
         self.people = {**{f"{name}-office": [name] for name in schools}, "district": [*schools]}
@@ -60,6 +64,7 @@ class Demo:
             "SERVICE_REDIS": redis,
             "SERVICE_REDIS_IS_NEW": "1",
             "SERVICE_UPLOADS": str(self.uploads),
+            "SERVICE_MAPPINGS": str(self.mappings),
             "SERVICE_JOURNAL_KEY": secrets.token_hex(32),
             "SERVICE_DEMO_USERS": json.dumps(
                 {
@@ -154,25 +159,20 @@ def main() -> None:
             stack.callback(stop, process)
             if module == "web":
                 demo.wait_for_web(process)
-        sample = folder / "people.csv"
-        sample.write_text(sample_people(2_000), "utf-8")
+        people, roster = folder / "people.csv", folder / "roster.zip"
+        people.write_text(sample_files.sample_people(2_000), "utf-8")
+        sample_files.write_roster(roster, students=200, sections=8)
+        for name, sandbox in schools.items():
+            sample_files.add_school(sandbox)
+            demo.mappings.joinpath(f"{name}.toml").write_text(sample_files.ROSTER_SETTINGS)
         print(  # noqa: T201 - the user's screen
             f"\nOpen {demo.url}/ and sign in as {' or '.join(demo.people)}.\n"
             f"The password is {demo.password}\n"
-            f"A file to upload: {sample}\n"
+            f"Files to upload: {people} and {roster}\n"
             "Press Ctrl-C to stop.\n",
             flush=True,
         )
         signal.pause()
-
-
-def sample_people(count: int) -> str:
-    """Return a CSV file of invented people. A few rows have mistakes."""
-    lines = ["school_uid,name_first,name_last,role_id,primary_email"]
-    for number in range(count):
-        mail = "not an address" if number % 250 == 100 else f"pupil{number}@school.example"
-        lines.append(f"S{number:05},Ada,Example-{number},1214,{mail}")
-    return "\r\n".join(lines) + "\r\n"
 
 
 if __name__ == "__main__":

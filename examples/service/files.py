@@ -10,6 +10,10 @@ from typing import BinaryIO
 from uuid import UUID
 
 
+class NotUsable(Exception):
+    """The file can't be imported. The message says why, and has no data of people."""
+
+
 class Files:
     """Files that only the service may read. Their names are random and say nothing.
 
@@ -25,13 +29,26 @@ class Files:
         """Return the path of the uploaded file of an import."""
         return self._folder / f"{number.hex}.upload"
 
+    def plan(self, number: UUID) -> Path:
+        """Return the path of the plan that was made of an uploaded roster."""
+        return self._folder / f"{number.hex}.plan"
+
+    def plan_page(self, number: UUID) -> Path:
+        """Return the path of the page that shows the plan."""
+        return self._folder / f"{number.hex}.html"
+
     def results(self, number: UUID) -> Path:
         """Return the path of the results of an import that has finished."""
         return self._folder / f"{number.hex}.results"
 
     def delete(self, number: UUID) -> None:
         """Delete the files of an import."""
-        for path in (self.upload(number), self.results(number)):
+        self.delete_inputs(number)
+        self.results(number).unlink(missing_ok=True)
+
+    def delete_inputs(self, number: UUID) -> None:
+        """Delete the files of an import that has finished, besides its results."""
+        for path in (self.upload(number), self.plan(number), self.plan_page(number)):
             path.unlink(missing_ok=True)
 
     def delete_others(self, kept: Collection[UUID], *, hours: float) -> None:

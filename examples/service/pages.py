@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,18 +11,19 @@ from aiohttp import web
 from attrs import define, field
 
 from lms_async import InvalidInput
-from lms_async.jobs import Job, Stores
 
-from . import live, people_csv, results, uploading
+from . import live, results, uploading
 from .access import UPLOAD, USER
 from .database import Database, Import, State
-from .files import Files
+from .files import Files, NotUsable
+from .kinds import Kind, kind_of, known_lines, make_kinds
+from .plan_summary import summarize
 from .rendering import page, static, url
 from .settings import Settings
 from .views import Views
 
-#: Rows of a part of an import. Parts are done by several workers, and each has a journal.
-_ROWS_PER_SHARD, _MAX_SHARDS = 1_000, 16
+#: Imports in these states can't be started.
+_NEVER_STARTED = (State.PLANNING, State.REFUSED, State.FINISHED)
 
 
 @define
@@ -31,12 +33,12 @@ class Pages:
     database: Database
     files: Files
     settings: Settings
-    stores: Stores = field(init=False)
+    kinds: Mapping[str, Kind] = field(init=False)
     views: Views = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.stores = self.settings.stores(self.database.pool)
-        self.views = Views(self.database, self.files, self.stores)
+        self.kinds = make_kinds(self.files, self.settings, self.database.pool)
+        self.views = Views(self.database, self.files, self.kinds)
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Add all routes to ``router``."""
@@ -48,6 +50,7 @@ class Pages:
         router.add_get(one, self.show_import, name="one")
         router.add_get(f"{one}/events", self.send_events, name="events")
         router.add_get(f"{one}/results.csv", self.download, name="download")
+        router.add_get(f"{one}/plan.html", self.download_plan, name="plan")
         router.add_post(f"{one}/start", self.start, name="start")
         router.add_post(f"{one}/stop", self.stop, name="stop")
         router.add_post(f"{one}/delete", self.delete, name="delete")
@@ -76,33 +79,19 @@ class Pages:
         school = request.match_info["school"]
         try:
             if len(await self.database.of_school(school)) >= self.settings.max_open:
-                raise people_csv.NotUsable("The school has too many imports. Delete some first.")
+                raise NotUsable("The school has too many imports. Delete some first.")
             upload = await uploading.receive(request, self.files, max_bytes=self.settings.max_bytes)
             try:
-                job = await self._planned(school, upload)
+                kind = self.kinds[kind_of(self.files.upload(upload.id))]
+                one, shards = await kind.checked(upload, school, request[USER].name)
             except BaseException:
                 self.files.delete(upload.id)
                 raise
-        except (people_csv.NotUsable, InvalidInput) as error:
+        except (NotUsable, InvalidInput) as error:
             status = 413 if isinstance(error, uploading.TooLarge) else 422
             return await self._school(request, status=status, problem=str(error))
-        one = Import.checked(upload.id, school, request[USER].name, upload.file_name, job)
-        await self.database.add(one)
+        await self.database.add(one, shards=shards)
         return self._to_import(request, one)
-
-    async def _planned(self, school: str, upload: uploading.Upload) -> Job:
-        path = self.files.upload(upload.id)
-        count = await asyncio.to_thread(people_csv.check, path, max_rows=self.settings.max_rows)
-        async with results.offline_client() as client:
-            return await Job.plan(
-                people_csv.rows(path),
-                "users.create_many",
-                client=client,
-                name=upload.id.hex,
-                account=school,
-                shards=min(_MAX_SHARDS, -(-count // _ROWS_PER_SHARD)),
-                options={"update_existing": upload.update_existing},
-            )
 
     async def _import(self, request: web.Request) -> Import:
         try:
@@ -117,7 +106,16 @@ class Pages:
     async def show_import(self, request: web.Request) -> web.Response:
         """Show what an import would do, does, or has done."""
         one = await self._import(request)
-        return page(request, "import.html", one=one, view=await self.views.of(one))
+        path = self.files.plan(one.id)
+        has_plan = one.state != State.PLANNING and one.kind == "roster"
+        return page(
+            request,
+            "import.html",
+            one=one,
+            columns=self.kinds[one.kind].columns,
+            plan=await asyncio.to_thread(summarize, path) if has_plan else None,
+            view=await self.views.of(one),
+        )
 
     async def send_events(self, request: web.Request) -> web.StreamResponse:
         """Send the progress of an import while it changes."""
@@ -125,10 +123,14 @@ class Pages:
         return await live.stream(request, self.database, self.views, one.school, one.id)
 
     async def download(self, request: web.Request) -> web.StreamResponse:
-        """Send the results of all rows as CSV, also while the import runs."""
+        """Send all results as CSV, for people also while the import runs."""
         one = await self._import(request)
-        lines = results.lines(one, self.files, self.stores)
-        block = [await anext(lines)]  # if this fails, the response is an error
+        kind = self.kinds[one.kind]
+        if kind.needs_credentials and one.state != State.FINISHED:
+            raise web.HTTPNotFound
+        lines = known_lines(kind, one, self.files)
+        first = await anext(lines, None)  # if this fails, the response is an error
+        block = [] if first is None else [first]
         response = web.StreamResponse(
             headers={
                 "Content-Type": "text/csv; charset=utf-8",
@@ -136,7 +138,7 @@ class Pages:
             }
         )
         await response.prepare(request)
-        await response.write(results.HEADER.encode())
+        await response.write(results.header(kind.columns).encode())
         async for line in lines:
             block.append(line)
             if len(block) == 500:
@@ -145,23 +147,37 @@ class Pages:
         await response.write(results.to_csv(block).encode())
         return response
 
+    async def download_plan(self, request: web.Request) -> web.StreamResponse:
+        """Send the plan as a page to be saved, because our policy forbids the script inside it."""
+        one = await self._import(request)
+        path = self.files.plan_page(one.id)
+        if one.state == State.PLANNING or not path.exists():
+            raise web.HTTPNotFound
+        return web.FileResponse(
+            path,
+            headers={
+                "Content-Type": "text/html; charset=utf-8",
+                "Content-Disposition": 'attachment; filename="plan.html"',
+            },
+        )
+
     async def start(self, request: web.Request) -> web.StreamResponse:
         """Start an import, or resume one that was stopped."""
         one = await self._import(request)
-        await self.database.change(one, State.STARTED, unless=(State.FINISHED,))
+        await self.database.change(one, State.STARTED, unless=_NEVER_STARTED)
         return self._to_import(request, one)
 
     async def stop(self, request: web.Request) -> web.StreamResponse:
         """Stop an import. Requests that were sent get their responses."""
         one = await self._import(request)
-        await self.database.change(one, State.STOPPED, unless=(State.CHECKED, State.FINISHED))
+        await self.database.change(one, State.STOPPED, unless=(*_NEVER_STARTED, State.CHECKED))
         return self._to_import(request, one)
 
     async def delete(self, request: web.Request) -> web.StreamResponse:
         """Delete an import with its files, unless it runs."""
         one = await self._import(request)
         if one.state == State.STARTED or await self.database.waits(one) is not None:
-            raise web.HTTPConflict(text="Stop the import first, and wait until it has stopped.")
+            raise web.HTTPConflict(text="Stop the import first, and wait until the worker is done.")
         await self.database.delete(one)
         self.files.delete(one.id)
         raise web.HTTPSeeOther(url(request, "school", school=one.school))

@@ -10,14 +10,12 @@ import attrs
 
 from schoology_async import UserCreate
 
+from .files import NotUsable
+
 _FIELDS = attrs.fields_dict(UserCreate)
 _REQUIRED = [name for name, one in _FIELDS.items() if one.default is attrs.NOTHING]
 #: Long enough for any real header. A file without line breaks is not read into memory.
 _MAX_HEADER = 10_000
-
-
-class NotUsable(Exception):
-    """The file can't be imported. The message says why, and quotes only the names of columns."""
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:

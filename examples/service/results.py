@@ -1,4 +1,4 @@
-"""The result of each row: from the journals while an import runs, from a file afterwards."""
+"""The result of each row or change, and the file that keeps them after the end of an import."""
 
 from __future__ import annotations
 
@@ -6,115 +6,107 @@ import csv
 import io
 import os
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
-from attrs import astuple, fields, frozen
+from attrs import frozen
 
-from lms_async import Outcome, RowError, Status
-from lms_async.jobs import Stores
-from schoology_async import Schoology
+from lms_async import Outcome, Status
 
-from . import people_csv
-from .database import Import, State
-from .files import Files, new_private
+from .database import Step
+from .files import new_private
 
 #: The places where a cell becomes a formula: its beginning, and after a separator.
 _FORMULA = re.compile(r"(?:^|(?<=[,;|\t\r\n]))(?=[\s\"']*[=+\-@＝＋－＠])|^(?=[\t\r\n])")
-#: The result of a row that is still to be sent.
+#: The result of a row that is still to be sent, or was not sent because of another one.
 NOT_SENT = "not sent"
+_COLUMNS = ("result", "schoology_id", "reason")
 
 
 @frozen
 class Line:
-    """The result of one row."""
+    """The result of one row or change.
 
-    row: int
-    school_uid: str
+    :param place: which one it is: a cell for each of the columns of its kind of import.
+    """
+
+    place: tuple[str, ...]
     result: str
     schoology_id: str
     reason: str
 
 
-def offline_client() -> Schoology:
-    """Return a client that can plan jobs and read their results, for which nothing is sent.
-
-    So the web application needs no credentials of Schoology.
-    """
-    return Schoology("none", "none")
+def line(place: tuple[str, ...], outcome: Outcome[Any]) -> Line:
+    """Return the line of an outcome."""
+    result = NOT_SENT if outcome.status is Status.SKIPPED else str(outcome.status)
+    return Line(place, result, outcome.id or "", _reason(outcome))
 
 
-async def lines(one: Import, files: Files, stores: Stores) -> AsyncIterator[Line]:
-    """Yield the results of an import as far as they are known. Nothing is sent."""
-    path = files.upload(one.id)
-    if one.state == State.FINISHED or not path.exists():  # it may finish at this moment
-        for line in _read(files.results(one.id)):
-            yield line
-        return
-    async with (
-        offline_client() as client,
-        aclosing(one.plan.results(client, people_csv.rows(path), store=stores)) as outcomes,
-    ):
-        numbered = people_csv.numbered_rows(path)
-        async for outcome in outcomes:
-            row, _ = next(numbered)
-            yield _line(row, outcome)
-
-
-def _line(row: int, outcome: Outcome[dict[str, str]]) -> Line:
-    key = outcome.item.get("school_uid", "")
-    if outcome.status is Status.SKIPPED:
-        return Line(row, key, NOT_SENT, "", "")
-    reason = "" if outcome.error is None else _reason(outcome.error)
-    return Line(row, key, outcome.status, outcome.id or "", reason)
-
-
-def _reason(error: RowError) -> str:
+def _reason(outcome: Outcome[Any]) -> str:
+    error = outcome.error
+    if error is None or error.code == "not_sent":
+        return ""
     by_field = "; ".join(f"{name}: {text}" for name, text in error.fields.items())
     return by_field or error.message or error.code
 
 
-def to_csv(given: Iterable[Line]) -> str:
+def header(columns: tuple[str, ...]) -> str:
+    """Return the first row of the CSV file.
+
+    :param columns: those that say which row or change it is.
+    """
+    return _to_csv([(*columns, *_COLUMNS)])
+
+
+def to_csv(lines: Iterable[Line]) -> str:
     """Write lines as CSV. No cell becomes a formula in a spreadsheet."""
+    return _to_csv((*one.place, one.result, one.schoology_id, one.reason) for one in lines)
+
+
+def _to_csv(rows: Iterable[tuple[str, ...]]) -> str:
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(
-        [_FORMULA.sub("'", str(cell)) for cell in astuple(line)] for line in given
+        [_FORMULA.sub("'", cell) for cell in row] for row in rows
     )
     return text.getvalue()
 
 
-HEADER = ",".join(f'"{one.name}"' for one in fields(Line)) + "\r\n"
-
-
-async def write_file(one: Import, files: Files, stores: Stores) -> Counter[str]:
-    """Write the results file of an import, and return its rows by result."""
-    path = files.results(one.id)
+async def write_file(path: Path, columns: tuple[str, ...], lines: AsyncIterator[Line]) -> None:
+    """Write the results file of an import. It appears when it is complete."""
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)  # of a worker that was killed
-    counts: Counter[str] = Counter()
     with new_private(part) as file:
-        file.write(HEADER.encode())
-        async for line in lines(one, files, stores):
-            counts[line.result] += 1
-            file.write(to_csv([line]).encode())
+        file.write(header(columns).encode())
+        async for one in lines:
+            file.write(to_csv([one]).encode())
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
-    return counts
 
 
-def _read(path: Path) -> Iterator[Line]:
+def read_file(path: Path) -> Iterator[Line]:
+    """Yield the lines of a results file."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         next(reader)
-        for row, *others in reader:
-            yield Line(int(row), *others)
+        for *place, result, schoology_id, reason in reader:
+            yield Line(tuple(place), result, schoology_id, reason)
+
+
+def counted(lines: Iterable[Line], columns: tuple[str, ...]) -> list[Step]:
+    """Count lines by result, and by the columns "kind" and "action" if they have these."""
+    found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for one in lines:
+        cells = dict(zip(columns, one.place, strict=True))
+        result = Status.SKIPPED if one.result == NOT_SENT else one.result
+        found[cells.get("kind", ""), cells.get("action", "")][result] += 1
+    return [Step(kind, action, counts) for (kind, action), counts in found.items()]
 
 
 def is_problem(line: Line, *, is_final: bool) -> bool:
-    """Return whether a person should look at this row.
+    """Return whether a person should look at this line.
 
     While an import runs, ``unknown`` rows only wait for a response.
     """

@@ -28,7 +28,10 @@ class Settings:
     :param uploads: a private folder for uploaded files, which the web application and the workers
         share.
     :param journal_key: the key of the journals' hashes, 32 bytes.
+    :param mappings: a folder with the settings of each school's roster: ``SCHOOL.toml``, which
+        ``lms roster init`` writes. Workers note there what the last plan was made from.
     :param max_bytes: the size of the largest upload, in bytes.
+    :param max_unpacked_bytes: the size of the largest zip file when it is unpacked, in bytes.
     :param max_rows: the largest number of people in an upload.
     :param max_open: how many imports of a school may be kept at once.
     :param keep_hours: after how many hours an import is deleted with all its files.
@@ -38,7 +41,9 @@ class Settings:
     database: str = field(repr=False)
     uploads: Path
     journal_key: bytes = field(repr=False)
+    mappings: Path
     max_bytes: int = 10_000_000
+    max_unpacked_bytes: int = 200_000_000
     max_rows: int = 50_000
     max_open: int = 50
     keep_hours: float = 24.0
@@ -65,6 +70,7 @@ class Settings:
             database=required(environment, "SERVICE_DATABASE"),
             uploads=uploads,
             journal_key=key,
+            mappings=Path(required(environment, "SERVICE_MAPPINGS")),
         )
 
     def stores(self, pool: AsyncConnectionPool[Any]) -> Stores:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
+from typing import Any
 from uuid import UUID, uuid4
 
 from aiohttp import BodyPartReader, ClientError, web
 from attrs import define
 
 from .access import USER, check_token
-from .files import Files, new_private
-from .people_csv import NotUsable
+from .database import Import, State
+from .files import Files, NotUsable, new_private
 
 #: The largest form field besides the file, and the size of a form without the file, in bytes.
 MAX_FORM = 10_000
@@ -26,6 +29,12 @@ class Upload:
     id: UUID
     file_name: str = ""
     update_existing: bool = False
+
+    def to_import(
+        self, kind: str, school: str, by: str, state: State, job: Mapping[str, Any] | None
+    ) -> Import:
+        """Return the import of this file."""
+        return Import(self.id, school, by, datetime.now(UTC), self.file_name, kind, job, state)
 
 
 class TooLarge(NotUsable):

@@ -6,18 +6,17 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from attrs import asdict, define, field, frozen
 
 from lms_async import InvalidInput, Status
-from lms_async.jobs import Stores
 
-from .database import Database, Import, State
-from .files import Files
-from .people_csv import NotUsable
-from .results import Line, is_problem, lines
+from .database import Database, Import, State, Step
+from .files import Files, NotUsable
+from .kinds import Kind, known_lines
+from .results import Line, counted, is_problem, read_file
 
 #: Rows with problems that a page lists. The download has all of them.
 _MAX_LISTED = 100
@@ -27,20 +26,49 @@ _PROGRESS_SECONDS, _PROBLEMS_SECONDS = 1.0, 3.0
 _MAX_KEPT = 200
 
 _HEADLINES = {
+    State.PLANNING: "Making the plan.",
+    State.REFUSED: "Refused. Nothing was sent.",
     State.CHECKED: "Checked. Nothing was sent yet.",
     State.STARTED: "Sending.",
     State.STOPPED: "Stopped. You can resume it.",
     State.FAILED: "Interrupted. You can resume it.",
     State.FINISHED: "Finished.",
 }
+#: What a checked import says about mistakes in its file.
+_TO_CORRECT = {
+    "people": "Rejected rows are not sent. To correct them, upload a new file.",
+    "roster": "Read the plan before you start it. To correct it, upload a new file.",
+}
 #: The buttons that a page has in each state.
 _ACTIONS = {
+    State.PLANNING: ("delete",),
+    State.REFUSED: ("delete",),
     State.CHECKED: ("start", "delete"),
     State.STARTED: ("stop",),
     State.STOPPED: ("resume", "delete"),
     State.FAILED: ("resume", "delete"),
     State.FINISHED: ("delete",),
 }
+
+
+@frozen
+class StepView:
+    """The numbers of the rows, or of the changes of one kind and action."""
+
+    kind: str
+    action: str
+    rows: int
+    done: int
+    rejected: int
+    unknown: int
+    remaining: int
+
+    @classmethod
+    def of(cls, step: Step) -> Self:
+        """Return the view of a step."""
+        statuses = (Status.DONE, Status.REJECTED, Status.UNKNOWN, Status.SKIPPED)
+        numbers = (step.counts.get(status, 0) for status in statuses)
+        return cls(step.kind, step.action, sum(step.counts.values()), *numbers)
 
 
 @frozen
@@ -55,8 +83,10 @@ class View:
     rejected: int
     unknown: int
     remaining: int
+    steps: list[StepView]
     problems: list[Line]
     more_problems: int
+    has_results: bool
     actions: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -80,10 +110,10 @@ class _Seen:
 class Views:
     """Makes the views of imports. Many viewers of one import cost as much as one."""
 
-    def __init__(self, database: Database, files: Files, stores: Stores) -> None:
+    def __init__(self, database: Database, files: Files, kinds: Mapping[str, Kind]) -> None:
         self._database = database
         self._files = files
-        self._stores = stores
+        self._kinds = kinds
         self._seen: dict[UUID, _Seen] = {}
 
     async def of(self, one: Import) -> View:
@@ -99,9 +129,12 @@ class Views:
             return seen.view
 
     async def _made(self, one: Import, seen: _Seen) -> View:
-        counts, waits = await self._counts(one), await self._database.waits(one)
+        steps = [StepView.of(step) for step in await self._steps(one)]
+        waits = await self._database.waits(one)
         is_final = one.state == State.FINISHED
-        rejected, unknown = counts.get(Status.REJECTED, 0), counts.get(Status.UNKNOWN, 0)
+        rejected, unknown = (
+            sum(getattr(step, name) for step in steps) for name in ("rejected", "unknown")
+        )
         # While it runs, unknown rows come and go, and are not listed.
         of = (one.state, rejected, unknown if is_final else 0)
         is_old = time.monotonic() - seen.listed > _PROBLEMS_SECONDS
@@ -114,28 +147,32 @@ class Views:
             state=one.state,
             headline=headline,
             details=details,
-            rows=sum(counts.values()),
-            done=counts.get(Status.DONE, 0),
+            rows=sum(step.rows for step in steps),
+            done=sum(step.done for step in steps),
             rejected=rejected,
             unknown=unknown,
-            remaining=counts.get(Status.SKIPPED, 0),
+            remaining=sum(step.remaining for step in steps),
+            steps=steps,
             problems=listed,
             more_problems=more,
+            has_results=is_final or not self._kinds[one.kind].needs_credentials,
             actions=_ACTIONS[State(one.state)],
         )
 
-    async def _counts(self, one: Import) -> Mapping[str, int]:
-        if one.counts is not None:
-            return one.counts
-        progress = await one.plan.progress(store=self._stores)
-        return {status.value: count for status, count in progress.counts.items()}
+    async def _steps(self, one: Import) -> list[Step]:
+        if one.steps is not None:
+            return [Step(**step) for step in one.steps]
+        kind, results = self._kinds[one.kind], self._files.results(one.id)
+        if results.exists():  # it finishes at this moment
+            return await asyncio.to_thread(lambda: counted(read_file(results), kind.columns))
+        return await kind.progress(one)
 
     async def _problems(self, one: Import, *, is_final: bool) -> tuple[list[Line], int]:
         listed: list[Line] = []
         more = 0
         # If the file was changed, the page still shows the state of the import, which says so.
         with suppress(InvalidInput, NotUsable):
-            async for line in lines(one, self._files, self._stores):
+            async for line in known_lines(self._kinds[one.kind], one, self._files):
                 if not is_problem(line, is_final=is_final):
                     continue
                 if len(listed) < _MAX_LISTED:
@@ -148,12 +185,12 @@ class Views:
 def _words(one: Import, waits: list[str] | None) -> tuple[str, str]:
     """Return what a page says about the state of an import, and what it waits for."""
     state = State(one.state)
-    if state is State.STARTED:
+    if state in (State.PLANNING, State.STARTED):
         if waits is None:
             return "Waiting for a worker.", "A free worker continues the import."
         return _HEADLINES[state], next((text for text in waits if text), "")
     if state is State.STOPPED and waits is not None:
         return "Stopping.", "Waiting for the responses to requests that were already sent."
     if state is State.CHECKED:
-        return _HEADLINES[state], "Rejected rows are not sent. To correct them, upload a new file."
+        return _HEADLINES[state], _TO_CORRECT[one.kind]
     return _HEADLINES[state], one.message

@@ -13,21 +13,22 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 
 import psycopg
 from attrs import define, field
 
-from lms_async import JournalFailed, LmsError, Report, Status
+from lms_async import JournalFailed, LmsError
 from lms_async.accounts import Accounts, SharedSession
 from lms_async.events import Event, Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
-from lms_async.jobs import Shard
 from lms_async.limits.shared.windows import RedisWindows
 from schoology_async import Schoology
 
-from . import people_csv, results
+from . import results
 from .database import Database, Import, State, Work, opened
-from .files import Files
+from .files import Files, NotUsable
+from .kinds import Kind, make_kinds
 from .settings import MissingSetting, Settings, credentials, required
 
 log = logging.getLogger("service")
@@ -40,8 +41,6 @@ _CONNECTIONS = 3 * _AT_ONCE + 2
 _TIMEOUT = 20.0
 #: Schoology's limit for each key.
 _LIMIT, _PER = 13, 5.0
-#: Seconds to wait if the worker that ran a shard before has not quite ended.
-_WAIT = 30.0
 #: Seconds between two looks for work, two reports, and two looks for what is to be deleted.
 _IDLE, _REPORT, _CLEAN_UP = 1.0, 1.0, 60.0
 
@@ -93,6 +92,7 @@ class Worker:
     redis: str = field(repr=False)
     redis_is_new: bool = False
     files: Files = field(init=False)
+    kinds: Mapping[str, Kind] = field(init=False)
     accounts: Accounts[Schoology] = field(init=False)
     windows: RedisWindows = field(init=False)
     waits: dict[str, Waits] = field(factory=dict)
@@ -100,6 +100,7 @@ class Worker:
     async def run(self) -> None:
         """Work until it is cancelled."""
         self.files = Files(self.settings.uploads)
+        self.kinds = make_kinds(self.files, self.settings, self.database.pool)
         async with AsyncExitStack() as stack:
             self.windows = await stack.enter_async_context(
                 RedisWindows(self.redis, timeout=_TIMEOUT, redis_is_new=self.redis_is_new)
@@ -138,53 +139,48 @@ class Worker:
 
     async def _do(self, work: Work) -> None:
         one = work.of
-        problem = ""
+        state = State.REFUSED if one.state == State.PLANNING else State.FAILED
         try:
-            if work.shard is None:
+            if not work.shard:
                 await self._finish(one)
-            else:
-                problem = await self._run(one, work.shard)
+                return
+            state, message = await self._run(one, work.shard)
         except JournalFailed:
             raise
-        except (LmsError, people_csv.NotUsable) as error:
-            problem = str(error)
+        except (LmsError, NotUsable) as error:
+            message = str(error)
         except OSError as error:
-            problem = f"The uploaded file could not be read: {error.strerror}."
-        if problem:
-            await self.database.change(one, State.FAILED, unless=(State.STOPPED,), message=problem)
+            message = f"A file could not be read or written: {error.strerror}."
+        if state != one.state:
+            await self.database.change(one, state, unless=(State.STOPPED,), message=message)
 
     async def _finish(self, one: Import) -> None:
-        """Write the results, and delete the uploaded file. This may be done more than once."""
-        stores = self.settings.stores(self.database.pool)
-        counts = await results.write_file(one, self.files, stores)
-        self.files.upload(one.id).unlink(missing_ok=True)
-        await self.database.finish(one, counts)
+        """Write the results, and delete the other files. This may be done more than once."""
+        kind, path = self.kinds[one.kind], self.files.results(one.id)
+        if not path.exists():
+            async with self.accounts.client(one.school) as client:
+                await results.write_file(path, kind.columns, kind.lines(one, client))
+        steps = await asyncio.to_thread(
+            lambda: results.counted(results.read_file(path), kind.columns)
+        )
+        self.files.delete_inputs(one.id)
+        await self.database.finish(one, steps)
         log.info("import %s of %s has finished", one.id, one.school)
 
-    async def _run(self, one: Import, shard: Shard) -> str:
-        """Run a shard, unless the import is stopped. Return why it has to be resumed, or ""."""
+    async def _run(self, one: Import, shard: int) -> tuple[State, str]:
+        """Do a part of an import, unless the import is stopped. Return the state afterwards."""
         is_done = False
         try:
-            report = await self._send(one, shard)
-            problem = "" if report is None else _problem(report)
-            is_done = report is not None and not problem
-            return problem
+            state, message = await self._send(one, shard)
+            is_done = state is State.STARTED
+            return state, message
         finally:
             with suppress(psycopg.Error):
                 await self.database.leave(one, shard, is_done=is_done)
 
-    async def _send(self, one: Import, shard: Shard) -> Report[dict[str, str]] | None:
-        """Send the rows of a shard that have no result; ``None`` if the import was stopped."""
+    async def _send(self, one: Import, shard: int) -> tuple[State, str]:
         async with self.accounts.client(one.school) as schoology:
-            running = asyncio.ensure_future(
-                shard.run(
-                    schoology,
-                    people_csv.rows(self.files.upload(one.id)),
-                    store=self.settings.stores(self.database.pool),
-                    wait=_WAIT,
-                    keep_reasons=True,
-                )
-            )
+            running = asyncio.ensure_future(self.kinds[one.kind].run(one, shard, schoology))
             try:
                 while not running.done():
                     # Cancelled, it waits for the responses to what it has sent.
@@ -194,7 +190,7 @@ class Worker:
             finally:
                 running.cancel()
                 await asyncio.wait([running])
-        return None if running.cancelled() else running.result()
+        return (State.STOPPED, "") if running.cancelled() else running.result()
 
     async def _clean_up(self) -> None:
         while True:
@@ -214,14 +210,6 @@ async def delete_old(database: Database, files: Files, *, hours: float) -> None:
         await database.delete(one)
         files.delete(one.id)
     files.delete_others(await database.ids(), hours=hours)
-
-
-def _problem(report: Report[dict[str, str]]) -> str:
-    """Return why rows of a shard have no result yet; "" if all have one."""
-    if report.stop_reason is not None:
-        return str(report.stop_reason)
-    left = report.counts[Status.SKIPPED]
-    return f"{left:,} rows were refused for now, and not sent again." if left else ""
 
 
 async def _work_until_stopped() -> None:

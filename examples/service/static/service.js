@@ -14,11 +14,13 @@ let listed = "";
 function show(view) {
   const counts = ["rows", "done", "rejected", "unknown", "remaining"];
   for (const name of counts) part(name).textContent = number.format(view[name]);
-  part("progress").max = view.rows;
+  part("progress").max = view.rows || 1;
   part("progress").value = view.done + view.rejected;
   part("status").textContent = view.headline;
   part("details").textContent = view.details;
+  part("results").hidden = !view.has_results;
   showActions(view.actions);
+  showSteps(view.steps);
   showProblems(view);
   announce(view);
 }
@@ -31,11 +33,19 @@ function showActions(actions) {
   if (hadFocus?.hidden) part("status").focus();
 }
 
+function showSteps(steps) {
+  const counts = ["rows", "done", "rejected", "unknown", "remaining"];
+  part("steps")?.replaceChildren(
+    ...steps.map((step) =>
+      row([step.kind, step.action, ...counts.map((name) => number.format(step[name]))])));
+}
+
 function showProblems(view) {
   const news = JSON.stringify(view.problems);
   if (news !== listed) {
     listed = news;
-    part("lines").replaceChildren(...view.problems.map(row));
+    part("lines").replaceChildren(
+      ...view.problems.map((line) => row([...line.place, line.result, line.reason])));
   }
   const table = part("lines").closest(".wide");
   table.hidden = !view.problems.length;
@@ -44,10 +54,9 @@ function showProblems(view) {
   part("more-count").textContent = number.format(view.more_problems);
 }
 
-function row(line) {
+function row(texts) {
   const made = document.createElement("tr");
-  for (const text of [line.row, line.school_uid, line.result, line.reason])
-    made.insertCell().textContent = text;
+  for (const text of texts) made.insertCell().textContent = text;
   return made;
 }
 
@@ -72,8 +81,10 @@ function connect() {
   events.onopen = () => complain("");
   events.onmessage = (event) => {
     const view = JSON.parse(event.data);
+    // The page has no plan yet.
+    if (section.dataset.state === "planning" && view.state !== "planning") return location.reload();
     show(view);
-    if (view.state === "finished") events.close();
+    if (["finished", "refused"].includes(view.state)) events.close();
   };
   events.onerror = () => {
     complain("The connection to the server is lost. The import goes on. Connecting again…");

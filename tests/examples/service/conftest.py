@@ -12,9 +12,11 @@ import pytest
 from benchmarks.postgres_server import PostgresServer
 from benchmarks.redis_server import RedisServer
 from schoology_async.sandbox import SchoologySandbox
+from service.sample_files import ROSTER_SETTINGS, add_school
 from tests.examples.service.running import Service, Visitor
 
-SCHOOLS = ("north", "south")
+#: The limits of the schools' sandboxes. The schools east and west are for rosters.
+LIMITS = {"north": (15, 5.0), "south": (15, 5.0), "east": None, "west": None}
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +30,16 @@ def service(postgres: PostgresServer) -> Iterator[Service]:
         redis.start()
         stack.callback(redis.kill)
         sandboxes = {
-            name: stack.enter_context(SchoologySandbox(limit=(15, 5), key=f"{name}-key"))
-            for name in SCHOOLS
+            name: stack.enter_context(SchoologySandbox(limit=LIMITS[name], key=f"{name}-key"))
+            for name in LIMITS
         }
+        for name in ("east", "west"):
+            add_school(sandboxes[name])
         service = Service(folder, sandboxes, database=postgres.url, redis=redis.url)
         stack.callback(service.close)
+        # The school south has no settings of a roster.
+        for name in ("north", "east", "west"):
+            service.demo.mappings.joinpath(f"{name}.toml").write_text(ROSTER_SETTINGS)
         service.start("worker")
         service.start("web")
         yield service
@@ -42,6 +49,20 @@ def service(postgres: PostgresServer) -> Iterator[Service]:
 def north(service: Service) -> Iterator[Visitor]:
     """A person who may use the school north."""
     with service.visitor("north-office") as visitor:
+        yield visitor
+
+
+@pytest.fixture(scope="session")
+def east(service: Service) -> Iterator[Visitor]:
+    """A person who may use the school east."""
+    with service.visitor("east-office") as visitor:
+        yield visitor
+
+
+@pytest.fixture(scope="session")
+def west(service: Service) -> Iterator[Visitor]:
+    """A person who may use the school west."""
+    with service.visitor("west-office") as visitor:
         yield visitor
 
 

@@ -53,7 +53,7 @@ def test_odd_file_names_name_no_file(service: Service, north: Visitor, name: str
     ("content", "says"),
     [
         (b"", "names of the columns"),
-        (b"PK\x03\x04\x14\x00\x00\x00\x08\x00" + bytes(100), "not a CSV file"),
+        (b"PK\x03\x04\x14\x00\x00\x00\x08\x00" + bytes(100), "damaged or cut off"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "not UTF-8"),
         (HEADER.encode("utf-16"), "not UTF-8"),
         (b"a" * 3_000_000, "not valid CSV"),

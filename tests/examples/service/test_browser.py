@@ -14,7 +14,7 @@ from hypothesis import settings
 from playwright.async_api import Browser, Page, expect
 
 from benchmarks.chromium import chromium, program
-from service.demo import sample_people
+from service.sample_files import sample_people
 from tests.examples.service.running import Service, Visitor
 
 #: Git ignores this folder. It keeps the screenshots of the last run.

@@ -78,7 +78,7 @@ def test_text_of_a_file_never_becomes_an_event(north: Visitor, hostile: str) -> 
         data = next(line for line in lines if line.startswith("data: "))
         assert events.headers["Content-Type"] == "text/event-stream"
     view = json.loads(data.removeprefix("data: "))
-    assert "a\nevent: gone\n\nb" in [line["school_uid"] for line in view["problems"]]
+    assert "a\nevent: gone\n\nb" in [line["place"][1] for line in view["problems"]]
     assert view["rejected"] == len(FORMULAS) + 2
 
 

@@ -6,8 +6,8 @@ import os
 import time
 
 from service.database import opened
-from service.demo import sample_people
 from service.files import Files
+from service.sample_files import sample_people
 from service.worker import delete_old
 from tests.examples.service.running import Service, Visitor
 
