@@ -14,7 +14,7 @@ from hypothesis import settings
 from playwright.async_api import Browser, Page, expect
 
 from benchmarks.chromium import chromium, program
-from service.sample_files import sample_people
+from service.sample_files import sample_people, write_roster
 from tests.examples.service.running import Service, Visitor
 
 #: Git ignores this folder. It keeps the screenshots of the last run.
@@ -45,15 +45,20 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(browser: Browser, service: Service) -> AsyncIterator[Page]:
     """A page of the person who may use the school north."""
+    page = await signed_in(browser, service, "north-office")
+    yield page
+    await page.close()
+
+
+async def signed_in(browser: Browser, service: Service, name: str) -> Page:
     page = await browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(PATIENCE)
     await page.goto(service.url)
-    await page.get_by_label("Name").fill("north-office")
+    await page.get_by_label("Name").fill(name)
     await page.get_by_label("Password").fill(service.demo.password)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("heading", name="Schools")).to_be_visible()
-    yield page
-    await page.close()
+    return page
 
 
 async def upload(page: Page, text: str) -> None:
@@ -174,3 +179,29 @@ async def test_page_can_be_used_by_keyboard_and_screen_reader(page: Page) -> Non
     await expect(page.get_by_role("heading", name="Imports of north")).to_be_visible()
     # Chromium notes the 422 of the wrong file.
     assert [text for text in complaints if "422" not in text] == []
+
+
+async def test_plan_appears_when_it_is_made_and_can_be_read(
+    browser: Browser, service: Service, tmp_path: Path
+) -> None:
+    roster = tmp_path / "roster.zip"
+    write_roster(roster, students=10, sections=1, prefix="R")
+    page = await signed_in(browser, service, "west-office")
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.get_by_role("link", name="west").click()
+    await page.get_by_label("zip file").set_input_files(roster)
+    await page.get_by_role("button", name="Upload and check").click()
+    changes = page.get_by_role("region", name="Changes by kind").first
+    await expect(changes).to_contain_text("create")
+    await expect(page.get_by_role("heading", name="Left alone")).to_be_visible()
+    await screenshots(page, "plan")
+    async with page.expect_download() as downloading:
+        await page.get_by_role("link", name="Download the plan").click()
+    saved = tmp_path / "plan.html"
+    await (await downloading.value).save_as(saved)
+    await page.goto(saved.as_uri())
+    await expect(page.get_by_text("Example-R7").first).to_be_visible()
+    assert complaints == []
+    await page.close()

@@ -46,6 +46,19 @@ def roster(folder: Path, *, prefix: str = "P") -> bytes:
     return path.read_bytes()
 
 
+@pytest.fixture(scope="module")
+def refused(service: Service, west: Visitor, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of an import whose plan the guard refuses: the vendor has other people."""
+    for number in range(20):
+        fields = {"school_uid": f"old{number}", "name_first": "By", "name_last": "Hand"}
+        service.sandboxes["west"].school.add(
+            {**fields, "primary_email": f"old{number}@hill.example"}
+        )
+    content = roster(tmp_path_factory.mktemp("refused"), prefix="Q")
+    return west.uploaded("west", content, name="roster.zip")
+
+
+@pytest.mark.usefixtures("refused")  # its plan is made meanwhile
 def test_roster_is_planned_started_interrupted_and_finished(
     service: Service, east: Visitor, north: Visitor, tmp_path: Path
 ) -> None:
@@ -109,13 +122,9 @@ async def changes_left(service: Service, folder: Path) -> object:
 
 
 def test_plan_that_the_guard_refuses_can_not_be_started(
-    service: Service, west: Visitor, tmp_path: Path
+    service: Service, west: Visitor, refused: str
 ) -> None:
-    sandbox = service.sandboxes["west"]
-    for number in range(20):
-        fields = {"school_uid": f"old{number}", "name_first": "By", "name_last": "Hand"}
-        sandbox.school.add({**fields, "primary_email": f"old{number}@hill.example"})
-    url = west.uploaded("west", roster(tmp_path, prefix="Q"), name="roster.zip")
+    sandbox, url = service.sandboxes["west"], refused
     shown = wait_for("Refused. Nothing was sent.", west, url)
     assert "Why the plan may not be started" in shown
     assert 'data-action="start" hidden' in shown
