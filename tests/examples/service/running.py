@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from httpx2 import Client, Response
 
-from benchmarks.redis_server import free_port
+from benchmarks.redis_server import RedisServer, free_port
 from schoology_async.sandbox import SchoologySandbox
 from service.demo import Demo, stop
 
@@ -93,3 +94,25 @@ def token_of(response: Response) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', response.text)
     assert found is not None, response.text
     return found[1]
+
+
+@contextmanager
+def running(database: str) -> Iterator[Service]:
+    """Run the web application and a worker, with a sandbox for each school.
+
+    :param database: the connection string of PostgreSQL.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="lms")))
+        redis = RedisServer(folder)
+        redis.start()
+        stack.callback(redis.kill)
+        sandboxes = {
+            name: stack.enter_context(SchoologySandbox(limit=(15, 5), key=f"{name}-key"))
+            for name in ("north", "south")
+        }
+        service = Service(folder, sandboxes, database=database, redis=redis.url)
+        stack.callback(service.close)
+        service.start("worker")
+        service.start("web")
+        yield service
