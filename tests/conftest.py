@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
+from benchmarks.postgres_server import PostgresServer
 from lms_async import RetryPolicy, Window
 from lms_async.events import Event
 from manabac_async import ManageBac, ManageBacV1
@@ -120,3 +123,18 @@ async def managebac_v1(
         events=[events.append],
     ) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server that is shared by all tests. It does not wait for the disk."""
+    if PostgresServer.program() is None:
+        pytest.skip("there is no PostgreSQL on this machine")
+    with TemporaryDirectory(prefix="pg") as folder:  # shorter than pytest's folders
+        server = PostgresServer(Path(folder))
+        server.make()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()

@@ -6,6 +6,7 @@
     ├── InvalidInput            the arguments can't be sent; nothing was sent
     ├── ClientUnusable          the client is closed, or used on another event loop or after a fork
     ├── JournalUnusable         the journal is in use, damaged, or of other work
+    │   └── JournalMissing      there is no such journal yet, so it can't be read
     ├── JournalFailed           the journal can't be written; rows not noted in it were not sent
     ├── PlanUnusable            the plan is damaged, or of another version
     ├── PlanRefused             the plan must not be applied here and now; nothing was sent
@@ -132,6 +133,10 @@ class ClientUnusable(LmsError):
 
 class JournalUnusable(LmsError):
     """This journal can't be used for this call; the message says why. Nothing was sent."""
+
+
+class JournalMissing(JournalUnusable):
+    """There is no journal to read, because no run has begun it."""
 
 
 class JournalFailed(LmsError):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Hashable
 from typing import Any
 
 import orjson
@@ -103,7 +103,7 @@ def accept_all(rows: list[str]) -> Any:
     return [{"key": row, "ok": True} for row in rows]
 
 
-async def outcomes(bulk: Bulk[Any]) -> list[Outcome[Any]]:
+async def outcomes(bulk: AsyncIterable[Outcome[Any]]) -> list[Outcome[Any]]:
     return [outcome async for outcome in bulk]
 
 
@@ -198,6 +198,21 @@ def test_key_in_flight_is_rejected_and_both_rows_are_named() -> None:
     assert error is not None
     assert error.code == "duplicate"
     assert "rows 0 and 2" in error.message
+
+
+def test_rows_that_would_be_rejected_can_be_read_without_sending() -> None:
+    vendor = Vendor(accept_all)
+    rows = [*names(200), 7, "r3"]
+    refused = run(outcomes(Bulk(vendor, rows, batch(max_rows=50)).refused()))
+    assert [(one.index, one.item, one.status) for one in refused] == [
+        (200, 7, Status.REJECTED),
+        (201, "r3", Status.REJECTED),
+    ]
+    assert [one.error and (one.error.code, one.error.other_index) for one in refused] == [
+        ("invalid", None),
+        ("duplicate", 3),
+    ]
+    assert vendor.chunks == []
 
 
 @pytest.mark.parametrize(

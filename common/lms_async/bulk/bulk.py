@@ -32,7 +32,7 @@ from .converted import FollowUp, converting
 from .delivery import Delivery
 from .endpoint import BulkEndpoint
 from .in_order import InOrder
-from .noted import noted
+from .noted import noted, refused
 from .row_check import RowCheck
 from .rows import Rows, check_input
 from .run import BulkRun, Sender
@@ -76,6 +76,7 @@ class Bulk(Generic[R]):
         self._items = items
         self._endpoint = endpoint
         self._journal = journal
+        self._first = 0
         self._row_check = RowCheck(self._run, journaled=journal is not None)
         self._tasks: set[asyncio.Task[list[Outcome[R]]]] = set()
         self._reading: weakref.ref[AsyncGenerator[Outcome[R], None]] | None = None
@@ -114,6 +115,13 @@ class Bulk(Generic[R]):
         """The call, and those of its options that change its effect, as a journal notes them."""
         return self._endpoint.operation
 
+    def count_from(self, first: int) -> None:
+        """Count rows from ``first`` instead of 0 in outcomes and messages.
+
+        Use this if the rows are a part of a longer input, before the bulk is read.
+        """
+        self._first = first
+
     def converting(
         self, to_row: Callable[[Any], R], *, follow_up: FollowUp | None = None
     ) -> Bulk[Any]:
@@ -151,11 +159,26 @@ class Bulk(Generic[R]):
             account=self._run.sender.account, operation=self.operation
         )
         try:
-            async with aclosing(noted(self._items, self._endpoint, reader)) as outcomes:
+            async with aclosing(
+                noted(self._items, self._endpoint, reader, first=self._first)
+            ) as outcomes:
                 async for outcome in outcomes:
                     yield outcome
         finally:
             await to_the_end(reader.close())
+
+    async def refused(self) -> AsyncGenerator[Outcome[R], None]:
+        """Yield an outcome for each row that our own check rejects. Nothing is sent.
+
+        This includes each row with the same key as an earlier row (``duplicate``). The keys of all
+        rows are kept in memory. Make a bulk for this only, since it reads the rows.
+
+        :raises LmsError: what the check needs could not be read.
+        """
+        self._is_unread = False
+        async with aclosing(refused(self._items, self._endpoint, first=self._first)) as outcomes:
+            async for outcome in outcomes:
+                yield outcome
 
     def stop(self) -> None:
         """Send nothing more, but wait for responses to requests already sent. The other rows are
@@ -220,7 +243,7 @@ class Bulk(Generic[R]):
         try:
             await self.open()
             async with aclosing(prefetch(self._deliveries(), MAX_STARTED_CHUNKS)) as deliveries:
-                in_order: InOrder[R] = InOrder()
+                in_order: InOrder[R] = InOrder(self._first)
                 async for task, delivery in deliveries:
                     # Do not await the task: a reader that is cancelled would cancel the task too.
                     while not task.done():
@@ -267,7 +290,8 @@ class Bulk(Generic[R]):
             if not task.cancelled():
                 task.exception()  # retrieved, so that asyncio does not log it; the reader gets it
 
-        async for chunk in chunks(self._items, self._endpoint, self._row_check.check):
+        pieces = chunks(self._items, self._endpoint, self._row_check.check, first=self._first)
+        async for chunk in pieces:
             while len(self._tasks) >= self._run.sender.width:
                 self._one_ended.clear()
                 await self._one_ended.wait()

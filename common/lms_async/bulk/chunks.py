@@ -62,15 +62,18 @@ async def chunks(
     items: Iterable[R] | AsyncIterable[R],
     endpoint: BulkEndpoint[R],
     check: Callable[[int, list[R]], Awaitable[Checked[R]]],
+    *,
+    first: int = 0,
 ) -> AsyncIterator[Chunk[R]]:
     """Split ``items`` into chunks. A chunk is yielded when it is full, when too many chunks are
     incomplete, or at the end.
 
     :param check: splits items into rows to send and outcomes. Its first argument is the index of
         the first item.
+    :param first: the index of the first item of the input.
     """
     open_: dict[Hashable, Chunk[R]] = {}
-    index = 0
+    index = first
     failure: Exception | None = None
     blocks = _blocks(items, endpoint.max_rows)
     while failure is None:

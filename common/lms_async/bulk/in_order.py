@@ -10,10 +10,13 @@ R = TypeVar("R")
 
 
 class InOrder(Generic[R]):
-    """Puts outcomes into input order. With groups, the rows of a chunk may not be consecutive."""
+    """Puts outcomes into input order. With groups, the rows of a chunk may not be consecutive.
 
-    def __init__(self) -> None:
-        self._next = 0
+    :param first: the index of the first row.
+    """
+
+    def __init__(self, first: int = 0) -> None:
+        self._next = first
         self._early: dict[int, Outcome[R]] = {}
 
     def add(self, outcomes: list[Outcome[R]]) -> list[Outcome[R]]:

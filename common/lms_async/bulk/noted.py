@@ -1,4 +1,4 @@
-"""The outcomes that a journal has for the rows of a bulk."""
+"""The outcomes that are known without sending: those in a journal, and those of our own check."""
 
 from __future__ import annotations
 
@@ -18,9 +18,16 @@ R = TypeVar("R")
 
 
 async def noted(
-    items: Iterable[R] | AsyncIterable[R], endpoint: BulkEndpoint[R], journal: JournalReader
+    items: Iterable[R] | AsyncIterable[R],
+    endpoint: BulkEndpoint[R],
+    journal: JournalReader,
+    *,
+    first: int,
 ) -> AsyncGenerator[Outcome[R], None]:
-    """Yield the outcome of each row in input order, without sending anything."""
+    """Yield the outcome of each row in input order, without sending anything.
+
+    :param first: the index of the first row.
+    """
     admission: Admission[R] = Admission(endpoint, journaled=True)
 
     async def check(first: int, block: list[R]) -> Checked[R]:
@@ -31,7 +38,25 @@ async def noted(
         admission.release(rows.keys)
         return Rows([], [], [], []), sorted(outcomes, key=lambda outcome: outcome.index)
 
-    async for chunk in chunks(items, endpoint, check):
+    async for chunk in chunks(items, endpoint, check, first=first):
+        for outcome in chunk.known:
+            yield outcome
+
+
+async def refused(
+    items: Iterable[R] | AsyncIterable[R], endpoint: BulkEndpoint[R], *, first: int
+) -> AsyncGenerator[Outcome[R], None]:
+    """Yield the outcome of each row that would be rejected without being sent.
+
+    :param first: the index of the first row.
+    """
+    admission: Admission[R] = Admission(endpoint)
+
+    async def check(first: int, block: list[R]) -> Checked[R]:
+        _, outcomes = admission.check(first, block)
+        return Rows([], [], [], []), outcomes
+
+    async for chunk in chunks(items, endpoint, check, first=first):
         for outcome in chunk.known:
             yield outcome
 

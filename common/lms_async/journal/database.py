@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .._version import __version__
-from ..errors import JournalFailed, JournalUnusable
+from ..errors import JournalFailed, JournalMissing, JournalUnusable
 from .key import InUse, KeyFile, key_beside, make_private
 from .notes import convert_notes
 from .wal import OPEN, Header, check_log, files_of, make_empty, new_state, read_header
@@ -53,7 +53,7 @@ class Database:
         self._refuse_other_kinds()
         self._refuse_links()
         if not make and not path.is_file():
-            raise JournalUnusable(f"there is no journal {path}")
+            raise JournalMissing(f"there is no journal {path}")
         try:
             if make:
                 make_private(path)

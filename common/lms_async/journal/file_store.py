@@ -50,7 +50,8 @@ class FileStore:
     async def read(self) -> FileInThread:
         """Open the file and lock it. SQLite reads it only while no run uses it.
 
-        :raises JournalUnusable: as :meth:`open`, or there is no such file.
+        :raises JournalMissing: there is no such file.
+        :raises JournalUnusable: as :meth:`open`.
         """
         return await self._open(wait=0.0, make=False, restart=False)
 

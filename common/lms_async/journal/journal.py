@@ -67,6 +67,9 @@ class Journal:
         :class:`~lms_async.journal.postgres.PostgresStore`.
     :param job: a name for the input, e.g. of its file. A journal that was begun with another name
         is refused.
+    :param account: a name for the account. By default the journal belongs to the client's account,
+        which for some vendors is the token. With a name, the journal can also be used with new
+        credentials. It is then not noticed if the client is for another account.
     :param wait: how many seconds to wait while another process uses the journal. By default it is
         refused at once.
     :param restart: delete its contents, and send all rows.
@@ -82,6 +85,7 @@ class Journal:
 
     store: JournalStore = attrs.field(converter=_to_store)
     job: str = attrs.field(default="", repr=False)
+    account: str | None = attrs.field(default=None, kw_only=True)
     wait: float = attrs.field(default=0.0, kw_only=True)
     restart: bool = attrs.field(default=False, kw_only=True)
     retry_rejected: bool = attrs.field(default=False, kw_only=True)
@@ -91,7 +95,7 @@ class Journal:
     async def open(self, *, account: Hashable, operation: str) -> OpenJournal:
         """Open the journal for a call.
 
-        :param account: identifies the account.
+        :param account: identifies the client's account.
         :param operation: the call, and those of its options that change its effect.
         :raises JournalUnusable: the journal is in use, or was written for another job, account,
             call or version.
@@ -114,9 +118,10 @@ class Journal:
     async def read(self, *, account: Hashable, operation: str) -> JournalReader:
         """Open the journal of a call for reading. A store may allow this while the call runs.
 
-        :param account: identifies the account.
+        :param account: identifies the client's account.
         :param operation: the call, and those of its options that change its effect.
-        :raises JournalUnusable: as :meth:`open`, or there is no such journal yet.
+        :raises JournalMissing: there is no such journal yet.
+        :raises JournalUnusable: as :meth:`open`.
         """
         stored = await self.store.read()
         try:
@@ -131,10 +136,15 @@ class Journal:
 
         With PostgreSQL, this works while a run uses the journal.
 
-        :raises JournalUnusable: there is no such journal yet, or it can't be read now.
+        :raises JournalMissing: there is no such journal yet.
+        :raises JournalUnusable: it can't be read now, or was written for another ``job`` or
+            ``account`` than this journal names.
         """
         stored = await self.store.read()
         try:
+            about = self._named(Tags(stored.key))
+            if about:
+                await self._refuse_other(stored, about)
             return await stored.summarize()
         finally:
             await to_the_end(stored.close())
@@ -152,18 +162,33 @@ class Journal:
             "form": tags.form(),
             "account": tags.of(repr(account).encode()).hex(),
             "operation": operation,
-            "job": tags.of(self.job.encode("utf-8", "surrogatepass")).hex(),
+            "job": tags.of(b"").hex(),
+            **self._named(tags),
         }
+        await self._refuse_other(stored, about)
+        return tags, about
+
+    def _named(self, tags: Tags) -> dict[str, str]:
+        """Return what describes the job and the account, as far as the caller names them."""
+        named = {}
+        if self.account is not None:
+            named["account"] = tags.of(repr(self.account).encode()).hex()
+        if self.job:
+            named["job"] = tags.of(self.job.encode("utf-8", "surrogatepass")).hex()
+        return {"key": tags.of(b"key").hex(), **named} if named else {}
+
+    async def _refuse_other(self, stored: StoredJournal, about: dict[str, str]) -> None:
+        """Raise JournalUnusable if the journal belongs to something else than ``about``."""
         other = await stored.other(about)
         if other is None:
-            return tags, about
+            return
         words = self.store.wording
         raise JournalUnusable(
             _MISMATCHES[other].format(
                 journal=words.journal,
                 key=words.key,
                 noted=(await stored.summarize()).operation,
-                now=operation,
+                now=about.get("operation"),
             ),
             hint=(f"{words.right_key}, or " if other == "key" else "")
             + f"{words.another}, or start over with restart; both send all rows",

@@ -114,5 +114,6 @@ class JournalStore(Protocol):
 
         A store may refuse this while a run uses the journal, as the file does.
 
-        :raises JournalUnusable: it does not exist, or can't be read now; the message says why.
+        :raises JournalMissing: no run has begun it.
+        :raises JournalUnusable: it can't be read now; the message says why.
         """

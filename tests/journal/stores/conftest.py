@@ -1,11 +1,10 @@
-"""A private PostgreSQL server, and stores of both kinds."""
+"""Stores of both kinds."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,21 +16,6 @@ from tests.journal.test_machine import School
 
 KEY = bytes(range(32))
 _numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """A server that is shared by all tests. It does not wait for the disk."""
-    if PostgresServer.program() is None:
-        pytest.skip("there is no PostgreSQL on this machine")
-    with TemporaryDirectory(prefix="pg") as folder:  # shorter than pytest's folders
-        server = PostgresServer(Path(folder))
-        server.make()
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
 
 
 @pytest.fixture

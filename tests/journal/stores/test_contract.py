@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lms_async import Journal, JournalUnusable, Outcome, Status
+from lms_async import Journal, JournalMissing, JournalUnusable, Outcome, Status
 from lms_async.bulk.bulk import Bulk
 from lms_async.errors import InvalidInput
 from lms_async.journal.entries import TAG, EarlierResult, Ended, Sent
@@ -244,11 +244,55 @@ async def test_noted_says_which_rows_have_no_response(
     assert first.status is second.status is Status.UNKNOWN
 
 
+async def test_journal_with_a_named_account_continues_with_new_credentials(
+    store: JournalStore, school: School, rows: Callable[[int], Rows]
+) -> None:
+    north = Journal(store, account="north")
+    await bulk(school, rows(4), north)
+    school.account = "school, new token"
+    report = await bulk(school, rows(5), north)
+    assert report.counts == {Status.DONE: 5}
+    assert sum(school.creates.values()) == 5
+    for other in (Journal(store), Journal(store, account="south")):
+        with pytest.raises(JournalUnusable, match="another account"):
+            await bulk(school, rows(4), other)
+    with pytest.raises(JournalUnusable, match="another account"):
+        await Journal(store, account="south").summarize()
+    assert (await north.summarize()).counts == {"done": 5}
+
+
+async def test_summary_of_another_job_is_refused(
+    store: JournalStore, school: School, rows: Callable[[int], Rows]
+) -> None:
+    await bulk(school, rows(2), Journal(store, "a job"))
+    with pytest.raises(JournalUnusable, match="another job"):
+        await Journal(store, "other").summarize()
+    for same in (Journal(store, "a job"), Journal(store)):
+        assert (await same.summarize()).counts == {"done": 2}
+
+
+async def test_rows_can_be_counted_from_another_number(
+    store: JournalStore, school: School, rows: Callable[[int], Rows]
+) -> None:
+    items = rows(5)
+    items[4] = items[3]
+    for read in (lambda one: one, lambda one: one.noted()):
+        one = bulk(school, items, Journal(store))
+        one.count_from(100)
+        outcomes = [outcome async for outcome in read(one)]
+        assert [outcome.index for outcome in outcomes] == [100, 101, 102, 103, 104]
+        refused = Bulk(school, items, batch(school, 2))
+        refused.count_from(100)
+        (repeated,) = [outcome async for outcome in refused.refused()]
+        assert repeated.error is not None
+        assert (repeated.index, repeated.error.other_index) == (104, 103)
+
+
 async def test_journal_that_does_not_exist_is_not_made_by_reading(
     store: JournalStore, school: School, rows: Callable[[int], Rows]
 ) -> None:
     for _ in range(2):
-        with pytest.raises(JournalUnusable, match="there is no journal"):
+        with pytest.raises(JournalMissing, match="there is no journal"):
             await Journal(store).summarize()
     with pytest.raises(InvalidInput, match="journal"):
         _ = [one async for one in Bulk(school, rows(1), batch(school, 1)).noted()]

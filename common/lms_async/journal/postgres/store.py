@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from psycopg import sql
 
-from ...errors import InvalidInput, JournalUnusable
+from ...errors import InvalidInput, JournalMissing, JournalUnusable
 from ...uncut import to_the_end
 from ..store import Wording
 from .lease import PostgresJournal, PostgresReader
@@ -132,7 +132,8 @@ class PostgresStore:
 
         This needs no right to write, and works on a standby server.
 
-        :raises JournalUnusable: there is no such journal, or the database can't be used.
+        :raises JournalMissing: there is no such journal.
+        :raises JournalUnusable: the database can't be used.
         """
         with opening(self.name):
             session = await connect(self.database)
@@ -153,7 +154,7 @@ class PostgresStore:
             )
             row = await cursor.fetchone()
         if row is None:
-            raise JournalUnusable(f"there is no journal {self.name}")
+            raise JournalMissing(f"there is no journal {self.name}")
         tables = Tables(session.connection, self.schema, row[0])
         journal = PostgresReader(session, tables, self.name, self.key)
         await journal.read_notes()
