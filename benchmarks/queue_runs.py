@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import csv
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal
@@ -21,12 +20,11 @@ from lms_async.jobs import Job, JobProgress
 from lms_async.journal.postgres import PostgresStore
 from schoology_async import Schoology
 
-from .postgres_server import PostgresServer
+from .queue_servers import QueueServers, queue_servers
 from .queue_vendor import Limits, QueueVendor, Seen, differences, queue_vendor, school_rows
-from .queue_workers import Queue, QueueWorker, Recipe, forgotten_after, running
-from .redis_server import RedisServer
+from .queue_workers import Queue, QueueWorker, Recipe, running, sender_code
 
-Event = Literal["kill child", "kill worker", "restart broker"]
+Event = Literal["kill child", "kill worker", "restart broker", "restart database"]
 
 
 @attrs.frozen(kw_only=True)
@@ -77,7 +75,7 @@ def run_queue(queue: Queue, plan: Plan, *, most_seconds: float) -> Result:
     """
     with tempfile.TemporaryDirectory(prefix="queue") as name, ExitStack() as stack:
         folder = Path(name)
-        servers = stack.enter_context(_servers(folder))
+        servers = stack.enter_context(queue_servers(folder))
         vendor = stack.enter_context(queue_vendor(plan.schools, plan.limits))
         rows = [school_rows(number, plan.rows) for number in range(plan.schools)]
         run = _Run(queue, plan, folder, servers, vendor)
@@ -97,39 +95,9 @@ def run_queue(queue: Queue, plan: Plan, *, most_seconds: float) -> Result:
         )
 
 
-@attrs.frozen
-class _Servers:
-    broker: RedisServer
-    limits: RedisServer
-    database: PostgresServer
-
-
-@contextlib.contextmanager
-def _servers(folder: Path) -> Iterator[_Servers]:
-    names = ("broker", "limits", "db")
-    for name in names:
-        (folder / name).mkdir()
-    servers = _Servers(
-        RedisServer(folder / "broker", durable=True),
-        RedisServer(folder / "limits"),
-        PostgresServer(folder / "db", durable=True),
-    )
-    folder.chmod(0o755)  # PostgreSQL may run as another user
-    servers.database.make()
-    try:
-        servers.broker.start()
-        servers.limits.start()
-        servers.database.start()
-        yield servers
-    finally:
-        servers.broker.kill()
-        servers.limits.kill()
-        servers.database.stop()
-
-
 class _Run:
     def __init__(
-        self, queue: Queue, plan: Plan, folder: Path, servers: _Servers, vendor: QueueVendor
+        self, queue: Queue, plan: Plan, folder: Path, servers: QueueServers, vendor: QueueVendor
     ) -> None:
         self.kills = self.restarts = self.sent_again = 0
         self.log = folder / "worker.log"
@@ -179,32 +147,35 @@ class _Run:
     def _store(self, name: str) -> PostgresStore:
         return PostgresStore(self._servers.database.url, name, key=self._key)
 
-    async def run(
-        self, rows: Sequence[Sequence[dict[str, str]]], end: float
-    ) -> list[JobProgress]:
+    async def run(self, rows: Sequence[Sequence[dict[str, str]]], end: float) -> list[JobProgress]:
         """Send the shards, and wait until the journals have all results."""
-        jobs = await self._plan_jobs(rows)
-        # The first shards of all schools, then the second ones, and so on.
-        for shards in zip(*(job.shards for job in jobs), strict=True):
-            for shard in shards:
-                await self._send(shard.to_json())
-        await self._watch(jobs, end)
-        return await self._progress(jobs)
+        planned: list[dict[str, Any]] = []
+        shards: list[dict[str, Any]] = []
 
-    async def _plan_jobs(self, rows: Sequence[Sequence[dict[str, str]]]) -> list[Job]:
-        jobs = []
+        async def save_job(job: dict[str, Any]) -> None:
+            planned.append(job)
+
+        async def send_shard(shard: dict[str, Any]) -> None:
+            shards.append(shard)
+
+        names: dict[str, Any] = {
+            "read_rows": lambda upload: rows[int(upload.removeprefix("import-"))],
+            "save_job": save_job,
+            "send_shard": send_shard,
+            "store": self._store,
+        }
+        plan = self._plan
+        exec(sender_code(plan.shards, plan.redelivered), names)  # noqa: S102 - our own page
         for number, url in enumerate(self._vendor.urls):
             async with Schoology(self._vendor.key, self._vendor.secret, base_url=url) as client:
-                job = await Job.plan(
-                    rows[number],
-                    "users.create_many",
-                    client=client,
-                    name=f"import-{number}",
-                    account=f"school-{number}",
-                    shards=self._plan.shards,
-                )
-            jobs.append(job)
-        return jobs
+                await names["begin_import"](client, f"import-{number}", f"school-{number}")
+        # The first shards of all schools, then the second ones, and so on.
+        for shard in sorted(shards, key=lambda shard: int(shard["number"])):
+            await self._send(shard)
+        names["send_shard"] = self._send_again
+        jobs = [Job.from_json(job) for job in planned]
+        await self._watch(jobs, names["send_forgotten"], end)
+        return await self._progress(jobs)
 
     async def _progress(self, jobs: Sequence[Job]) -> list[JobProgress]:
         return [await job.progress(store=self._store) for job in jobs]
@@ -226,11 +197,14 @@ class _Run:
         self.sent_again += 1
         await self._send(shard)
 
-    async def _watch(self, jobs: Sequence[Job], end: float) -> None:
+    async def _watch(
+        self,
+        jobs: Sequence[Job],
+        send_forgotten: Callable[[Job, float], Awaitable[None]],
+        end: float,
+    ) -> None:
         """Let the events happen, and wait until the journals have all results."""
         plan = self._plan
-        names: dict[str, Any] = {"store": self._store, "send_shard": self._send_again}
-        exec(forgotten_after(plan.redelivered), names)  # noqa: S102 - our own page
         events = list(plan.events)
         everybody = plan.schools * plan.rows
         planned_at, looked_at = time.time(), time.monotonic()
@@ -243,7 +217,7 @@ class _Run:
             if time.monotonic() - looked_at > plan.redelivered / 2:
                 looked_at = time.monotonic()
                 for job in jobs:
-                    await names["send_forgotten"](job, planned_at)
+                    await send_forgotten(job, planned_at)
             if created == everybody and not any(one.left for one in await self._progress(jobs)):
                 return
             if time.monotonic() > end:
@@ -262,9 +236,11 @@ class _Run:
             worker.start()
             self.kills += 1
         else:
-            self._servers.broker.kill()
-            time.sleep(1)
-            self._servers.broker.start()
+            servers = self._servers
+            server = servers.broker if event == "restart broker" else servers.database
+            server.kill()
+            time.sleep(1)  # so that workers notice it
+            server.start()
             self.restarts += 1
 
 

@@ -8,7 +8,6 @@ import multiprocessing
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from multiprocessing.connection import Connection
-from typing import Any
 
 import attrs
 
@@ -196,7 +195,7 @@ def _seen(sandbox: SchoologySandbox) -> SchoolSeen:
     return SchoolSeen(arrivals, sandbox.refusals, people, dict(sandbox.school.creates))
 
 
-def differences(seen: Any, rows: Sequence[Sequence[dict[str, str]]]) -> list[str]:
+def differences(seen: Seen, rows: Sequence[Sequence[dict[str, str]]]) -> list[str]:
     """Compare the people of all schools with the input, and return what is wrong in sentences."""
     found = []
     for number, (school, given) in enumerate(zip(seen.schools, rows, strict=True)):

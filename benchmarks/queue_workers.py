@@ -1,4 +1,4 @@
-"""Workers of a task queue that run the recipes of docs/fleet.md, as processes that can be killed."""
+"""Workers of a task queue, which run the recipes of docs/fleet.md and can be killed."""
 
 from __future__ import annotations
 
@@ -81,9 +81,15 @@ class Recipe:
         (folder / "our_schools.py").write_text(our_schools, "utf-8")
 
 
-def forgotten_after(seconds: int) -> str:
-    """Return the page's function that sends shards again, for another time than the page has."""
-    return _replace(code_of("Send forgotten shards again"), {"1800": f"{seconds}"})
+def sender_code(shards: int, redelivered: int) -> str:
+    """Return the page's functions that plan a job and that send forgotten shards again.
+
+    :param shards: of a job.
+    :param redelivered: the seconds after which a shard is sent again.
+    """
+    return _replace(code_of("Jobs and shards"), {"shards=10": f"shards={shards}"}) + _replace(
+        code_of("Send forgotten shards again"), {"1800": f"{redelivered}"}
+    )
 
 
 def code_of(chapter: str) -> str:
