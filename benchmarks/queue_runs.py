@@ -228,12 +228,13 @@ class _Run:
             await asyncio.sleep(0.2)  # nothing tells when a worker has done something
 
     def _let_happen(self, event: Event) -> None:
-        worker = self.workers[self.kills % len(self.workers)]
-        if event == "kill child":
-            self.kills += worker.kill_child()
+        first = self.kills % len(self.workers)
+        in_turns = self.workers[first:] + self.workers[:first]
+        if event == "kill child":  # a worker that is just starting has none
+            self.kills += any(worker.kill_child() for worker in in_turns)
         elif event == "kill worker":
-            worker.kill()
-            worker.start()
+            in_turns[0].kill()
+            in_turns[0].start()
             self.kills += 1
         else:
             servers = self._servers

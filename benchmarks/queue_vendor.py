@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from multiprocessing.connection import Connection
+from statistics import mean
 
 import attrs
+from aiohttp import web
 
 from lms_async.sandbox.limits import ArrivalLimit, busiest
 from schoology_async.sandbox import SchoologySandbox
@@ -32,6 +35,8 @@ class SchoolSeen:
     """What the sandbox of one school saw. Times are on the clock of the vendor's process."""
 
     arrivals: Sequence[float]
+    latencies: Sequence[float]
+    """From the arrival of a request to its response."""
     refusals: int
     people: dict[str, tuple[str, ...]]
     """The fields of each person, by ``school_uid``."""
@@ -72,16 +77,24 @@ class Seen:
         return arrivals[-1] - arrivals[0]
 
     @property
-    def rate(self) -> float:
-        """Requests per second."""
-        return (len(self.arrivals) - 1) / self.seconds
+    def latency(self) -> float:
+        """The mean time from the arrival of a request to its response."""
+        return mean(seconds for school in self.schools for seconds in school.latencies)
+
+    @property
+    def bound(self) -> float:
+        """The most requests per second from the address without a risk of refusals: a slot is busy
+        from the departure of a request until one period after its response."""
+        return self.limits.address / (self.limits.per + self.latency)
 
     @property
     def share_of_bound(self) -> float:
-        """The rate, divided by the highest rate that is safe from refusals for the address: a slot
-        is busy from the departure of a request until one period after its response."""
-        limits = self.limits
-        return self.rate / (limits.address / (limits.per + LATENCY[0]))
+        """Requests per second, divided by the bound, without the first and the last 2 % of the
+        requests. Then not all workers have a shard."""
+        arrivals = self.arrivals
+        margin = len(arrivals) // 50
+        first, last = arrivals[margin], arrivals[-1 - margin]
+        return (len(arrivals) - 1 - 2 * margin) / (last - first) / self.bound
 
     @property
     def spread(self) -> float:
@@ -124,6 +137,14 @@ class _Sandbox(SchoologySandbox):
     def __init__(self, limits: Limits, address: ArrivalLimit, number: int) -> None:
         super().__init__(latency=LATENCY, seed=number)
         self._limit = _SchoolLimit(limits, address)
+        #: The seconds from the arrival of each request to its response.
+        self.latencies: list[float] = []
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        began = time.monotonic()
+        response = await super()._serve(request)
+        self.latencies.append(time.monotonic() - began)
+        return response
 
 
 class QueueVendor:
@@ -185,14 +206,16 @@ def _created(sandboxes: Sequence[SchoologySandbox]) -> int:
     return sum(len(sandbox.school.creates) for sandbox in sandboxes)
 
 
-def _seen(sandbox: SchoologySandbox) -> SchoolSeen:
+def _seen(sandbox: _Sandbox) -> SchoolSeen:
     people = {
         account.school_uid: tuple(str(getattr(account, name)) for name in FIELDS)
         for account in sandbox.school.users.values()
         if account.uid != sandbox.school.api_uid
     }
     arrivals = [one.at for one in sandbox.log if one.status != 429]
-    return SchoolSeen(arrivals, sandbox.refusals, people, dict(sandbox.school.creates))
+    return SchoolSeen(
+        arrivals, sandbox.latencies, sandbox.refusals, people, dict(sandbox.school.creates)
+    )
 
 
 def differences(seen: Seen, rows: Sequence[Sequence[dict[str, str]]]) -> list[str]:

@@ -21,16 +21,15 @@ FULL = Plan(
     shards=10,
     workers=4,
     tasks=2,
-    limits=Limits(address=14, school=4),
-    timeout=3,
+    limits=Limits(address=14, school=3),
+    timeout=2,
     redelivered=20,
     events=[
         (0.10, "kill child"),
-        (0.20, "kill child"),
-        (0.30, "kill worker"),
-        (0.40, "restart broker"),
-        (0.50, "kill child"),
-        (0.60, "kill child"),
+        (0.22, "kill worker"),
+        (0.34, "restart broker"),
+        (0.46, "kill child"),
+        (0.58, "kill child"),
     ],
 )
 SHORT = attrs.evolve(FULL, schools=5, rows=2000, shards=4)
@@ -76,6 +75,7 @@ def report(plan: Plan, results: dict[Queue, Result], *, full: bool) -> None:
             row("answered by 429", lambda r: r.seen.refusals),
             row("most requests in any period, address", lambda r: r.seen.busiest),
             row("most requests in any period, one school", lambda r: r.seen.busiest_school),
+            row("mean response time, ms", lambda r: f"{r.seen.latency * 1e3:.0f}"),
             row("seconds", lambda r: f"{r.seen.seconds:.0f}"),
             row("used / bound", lambda r: f"{r.seen.share_of_bound:.3f}"),
             row("time of the slowest school / fastest", lambda r: f"{r.seen.spread:.2f}"),
@@ -88,7 +88,8 @@ def report(plan: Plan, results: dict[Queue, Result], *, full: bool) -> None:
             f"{limits.per:g} s for the address, and those of a school one of {limits.school}; a "
             f"response takes {LATENCY[0] * 1e3:.0f} ± {LATENCY[1] * 1e3:.0f} ms",
             "bound: a slot is busy from the departure of a request until one period after its "
-            "response; the slots of killed workers, which stay busy longer, count as unused",
+            "response; the slots of killed workers, which stay busy longer, count as unused; the "
+            "first and last 2 % of the requests, when not all workers have a shard, do not count",
             f"processes are killed with SIGKILL: one process that runs tasks, or a whole worker; "
             f"the queue sends a task again after {plan.redelivered} s; the timeout of a request is "
             f"{plan.timeout} s",

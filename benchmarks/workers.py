@@ -284,7 +284,8 @@ def main() -> None:
             "a worker is an asyncio task with a client, limits and connections of its own; at most "
             f"{PROCESSES} processes run them, beside the servers on the same machine",
             f"a response takes {LATENCY[0] * 1e3:.0f} ± {LATENCY[1] * 1e3:.0f} ms; bound: a slot "
-            "is busy from the departure of a request until one period after its response",
+            "is busy from the departure of a request until one period after its response; the "
+            "first and last 2 % of the requests, when not all workers have a shard, do not count",
             "the limits of a school are counted too, so each request takes a slot of two limits",
             "the cost for 1,000 people includes starting the workers' processes and PostgreSQL's "
             "connections, and what PostgreSQL does by itself",
