@@ -18,6 +18,7 @@ from taskiq_redis import RedisStreamBroker
 
 from lms_async.jobs import Job, JobProgress
 from lms_async.journal.postgres import PostgresStore
+from lms_async.outcome import Status
 from schoology_async import Schoology
 
 from .queue_servers import QueueServers, queue_servers
@@ -85,7 +86,7 @@ def run_queue(queue: Queue, plan: Plan, *, most_seconds: float) -> Result:
         seen = vendor.seen()
         return Result(
             seen,
-            sum(one.rows - one.left for one in progress),
+            sum(one.counts[Status.DONE] for one in progress),
             sum(one.left for one in progress),
             differences(seen, rows),
             run.kills,
