@@ -16,14 +16,15 @@ from benchmarks.queue_workers import Queue
 
 QUEUES: tuple[Queue, ...] = ("celery", "taskiq")
 
-#: Takes a few seconds. A shard has two requests.
+#: Takes a few seconds. A shard has three requests, which are more than the limit of a school, and two
+#: workers send more than the limit of the address.
 SMALL = Plan(
     schools=3,
-    rows=200,
+    rows=300,
     shards=2,
     workers=2,
     tasks=1,
-    limits=Limits(address=6, school=3),
+    limits=Limits(address=3, school=2, per=0.5),
     timeout=5,
     redelivered=3,
     events=[],
