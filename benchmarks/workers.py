@@ -30,6 +30,7 @@ from .picture import lines
 from .queue_servers import QueueServers, queue_servers
 from .queue_vendor import LATENCY, Limits, QueueVendor, Seen, differences, queue_vendor, school_rows
 from .report import Found
+from .server_load import connections_to, counted, processor_seconds
 
 WORKERS = (1, 4, 16, 64)
 PROCESSES = 4
@@ -37,7 +38,6 @@ SCHOOLS, SHARDS, SHARD_ROWS = 8, 8, 600
 #: The limit of a school is never reached. Only the address limits the workers.
 LIMITS = Limits(address=20, school=20)
 TIMEOUT = 20.0
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @attrs.frozen
@@ -163,7 +163,10 @@ async def _measure(workers: int, servers: QueueServers, vendor: QueueVendor) -> 
         Redis.from_url(servers.limits.url) as redis,
         await psycopg.AsyncConnection.connect(servers.database.url, autocommit=True) as database,
     ):
-        before, database_before = await _counted(redis, database), _database_seconds(servers)
+        before, database_before = (
+            await counted(redis, database),
+            processor_seconds(servers.database),
+        )
         loop = asyncio.get_running_loop()
         spawned = multiprocessing.get_context("spawn")
         all_started = spawned.Barrier(processes)
@@ -175,10 +178,10 @@ async def _measure(workers: int, servers: QueueServers, vendor: QueueVendor) -> 
             )
             connections = redis_connections = 0
             while not (await asyncio.wait({ending}, timeout=0.2))[0]:
-                connections = max(connections, await _connections(database))
+                connections = max(connections, await connections_to(database))
                 redis_connections = max(redis_connections, len(await redis.client_list()) - 1)
             spent = await ending
-        after = await _counted(redis, database)
+        after = await counted(redis, database)
     thousands = sum(map(len, rows)) / 1000
     gained = {name: (after[name] - before[name]) / thousands for name in after}
     seen = vendor.seen()
@@ -186,7 +189,7 @@ async def _measure(workers: int, servers: QueueServers, vendor: QueueVendor) -> 
         seen,
         differences(seen, rows),
         sum(spent) / thousands,
-        (_database_seconds(servers) - database_before) / thousands,
+        (processor_seconds(servers.database) - database_before) / thousands,
         gained["redis seconds"],
         gained["transactions"],
         gained["written"] / 1e3,
@@ -205,48 +208,6 @@ async def _planned(
         return await Job.plan(
             rows, "users.create_many", client=client, name=account, account=account, shards=SHARDS
         )
-
-
-async def _counted(redis: Redis, database: psycopg.AsyncConnection[Any]) -> dict[str, float]:
-    commands = await redis.info("commandstats")
-    processor = await redis.info("cpu")
-    found = await database.execute(
-        "SELECT (SELECT sum(xact_commit) FROM pg_stat_database),"
-        " pg_current_wal_insert_lsn() - '0/0'::pg_lsn, pg_database_size(current_database())"
-    )
-    row = await found.fetchone()
-    assert row is not None  # noqa: S101 - it has no WHERE
-    return {
-        "scripts": commands.get("cmdstat_evalsha", {"calls": 0})["calls"],
-        "commands": sum(one["calls"] for one in commands.values()),
-        "redis seconds": processor["used_cpu_sys"] + processor["used_cpu_user"],
-        "transactions": float(row[0]),
-        "written": float(row[1]),
-        "stored": float(row[2]),
-    }
-
-
-async def _connections(database: psycopg.AsyncConnection[Any]) -> int:
-    found = await database.execute(
-        "SELECT count(*) - 1 FROM pg_stat_activity WHERE backend_type = 'client backend'"
-    )
-    row = await found.fetchone()
-    return 0 if row is None else int(row[0])
-
-
-def _database_seconds(servers: QueueServers) -> float:
-    """Return the processor time of PostgreSQL and of its processes, also those that have ended."""
-    main = servers.database.pid
-    listed = Path(f"/proc/{main}/task/{main}/children").read_text("ascii").split()
-    ticks = 0
-    for pid in (str(main), *listed):
-        # After the name in parentheses; utime, stime, cutime and cstime are fields 14 to 17.
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(") ")[2].split()
-        except OSError:  # it has just ended
-            continue
-        ticks += sum(map(int, fields[11:15]))
-    return ticks / _TICKS
 
 
 def main() -> None:
