@@ -41,6 +41,7 @@ QUESTIONS = (
     "lists",
     "plan",
     "plan_page",
+    "telemetry",
 )
 
 

@@ -18,6 +18,7 @@ class ReadyTransport:
 
     width = 64
     max_failed_chunks = 5
+    events = ()
     account = "benchmark"
 
     def __init__(self, answers: Iterable[bytes]) -> None:

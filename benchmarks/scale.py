@@ -36,6 +36,7 @@ class Account:
 
     width = 16
     max_failed_chunks = 5
+    events = ()
     account = "one of many"
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 
 from lms_async.errors import ApiError, LmsError
-from lms_async.events import MergingRefused, tell
+from lms_async.events import MergingRefused
 from lms_async.http.attempts import Attempts
 from lms_async.http.call import Call
 from lms_async.http.redirects import is_redirect
@@ -166,7 +166,7 @@ class MultigetTransport(Transport):
     def _stop_merging(self, call: Call[Any], status: int) -> None:
         if not self._merging.is_refused:
             self._merging.is_refused = True
-            tell(self._events, MergingRefused(str(call), status))
+            self.notify(MergingRefused, call, status)
 
 
 class _Alone(Exception):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from inspect import iscoroutinefunction
+from typing import Protocol
 
 import attrs
 
@@ -19,23 +20,55 @@ log = logging.getLogger("lms_async")
 
 
 @attrs.frozen
+class SlotsInUse:
+    """How many of the ``limit`` slots of a rate limit are busy; a slot is free again after ``per``
+    seconds."""
+
+    limit: int
+    per: float
+    busy: int
+
+
+@attrs.frozen
 class Event:
     """The base class of all events."""
 
 
 @attrs.frozen
 class OnCall(Event):
-    """An event of one call. ``route`` names the call without personal data, e.g. ``POST users``."""
+    """An event of one call. ``route`` names the call without personal data, e.g. ``POST users``.
+
+    ``template`` is the call's path with the names of parameters in place of all values, e.g.
+    ``sections/{section_id}/grades``, relative to ``base_url``.
+    """
 
     route: str
+    template: str = attrs.field(default="", kw_only=True, repr=False)
+    base_url: str = attrs.field(default="", kw_only=True, repr=False)
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        return self.route.partition(" ")[0]
+
+
+class LimitInUse(Protocol):
+    """A rate limit that knows how many of its slots are busy."""
+
+    def slots_in_use(self) -> Sequence[SlotsInUse]:
+        """Return the slots of each limit. It may be called from any thread."""
 
 
 @attrs.frozen
 class RequestSent(OnCall):
-    """A request is sent. ``waited`` is the time it waited for the rate limit, in seconds."""
+    """A request is sent. ``waited`` is the time it waited for the rate limit, in seconds.
+
+    ``limits`` are the limits that count the request, if they know how many slots are busy.
+    """
 
     attempt: int
     waited: float
+    limits: Sequence[LimitInUse] = attrs.field(default=(), kw_only=True, repr=False, eq=False)
 
 
 @attrs.frozen
@@ -49,10 +82,15 @@ class ResponseReceived(OnCall):
 
 @attrs.frozen
 class RequestFailed(OnCall):
-    """An attempt ended without a response. ``error`` is the name of the error's class."""
+    """An attempt ended without a response. ``error`` is the name of the error's class.
+
+    It is ``CancelledError`` if the call was cancelled or its deadline passed. ``seconds`` is the
+    time since the request was sent or, if the body of an export was cut off, since the body began.
+    """
 
     attempt: int
     error: str
+    seconds: float = 0.0
 
 
 @attrs.frozen
@@ -83,6 +121,19 @@ class MergingRefused(OnCall):
     """
 
     status: int
+
+
+@attrs.frozen
+class RowsFinished(Event):
+    """``rows`` rows of a bulk call got the same ``status``, such as ``done``.
+
+    ``operation`` is the name of the call, e.g. ``create_many users``. Rows that an earlier run with
+    the same journal finished are not counted.
+    """
+
+    operation: str
+    status: str
+    rows: int
 
 
 @attrs.frozen

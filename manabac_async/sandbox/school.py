@@ -32,7 +32,7 @@ class School(SchoolState):
         that is 0, a teacher. Each program has academic years with terms, subjects and a report.
 
         :param school_year: the year in which the current school year begins. The terms are those of
-            this school year and of the one before.
+            this school year and of the one before, and grade 12 graduates when the year ends.
         """
         school = cls(seed)
         size = seeds.Size(

@@ -50,7 +50,7 @@ def fill(school: SchoolState, size: Size) -> None:
     """Fill an empty school with people, classes and programs."""
     rng = random.Random(f"managebac {school.seed}")  # noqa: S311 - not a secret
     _academics(school, size.school_year)
-    groups = _year_groups(school, size.year_groups)
+    groups = _year_groups(school, size.year_groups, size.school_year)
     for number in range(1, size.teachers + 1):
         school.add_teacher(
             f"teacher{number}@school.example",
@@ -136,7 +136,7 @@ def _academics(school: SchoolState, school_year: int) -> None:
         )
 
 
-def _year_groups(school: SchoolState, count: int) -> list[YearGroup]:
+def _year_groups(school: SchoolState, count: int, school_year: int) -> list[YearGroup]:
     """Add year groups. Those after the sixth are parallel ones: A, B and so on."""
     groups = []
     for number in range(count):
@@ -144,15 +144,16 @@ def _year_groups(school: SchoolState, count: int) -> list[YearGroup]:
         program = school.academics.programs[code]
         parallel = number // len(_GRADES)
         ending = f" {parallel + 1}" if parallel else ""
+        graduation = school_year + 13 - grade
         groups.append(
             school.add_ib_group(
-                f"{program.name} Class of {2038 - grade} (Grade {grade}){ending}",
+                f"{program.name} Class of {graduation} (Grade {grade}){ending}",
                 program_code=code,
                 program=program.name,
                 grade=f"Grade {grade}",
-                short_name=f"{code[:2].upper()}{2038 - grade}{ending}",
+                short_name=f"{code[:2].upper()}{graduation}{ending}",
                 grade_number=grade + 1,
-                graduation_year=2038 - grade,
+                graduation_year=graduation,
             )
         )
     return groups

@@ -11,7 +11,7 @@ from typing import Literal
 from lms_async.errors import InvalidInput
 from lms_async.http.call import about
 from lms_async.http.pages import Pages
-from lms_async.http.urls import Path, build_path, query_params
+from lms_async.http.urls import Path, query_params
 from lms_async.resource import changes_of, without_ids
 
 from ..models import Enrollment, EnrollmentStatus
@@ -163,7 +163,7 @@ class Enrollments(ManyEnrollments, GroupEnrollmentExports):
         """
         if not isinstance(access_code, str) or not access_code.strip():
             raise InvalidInput("access_code must be a text that is not blank")
-        path = build_path(f"{realm_of(section_id, group_id).path}/accesscode")
+        path = realm_of(section_id, group_id).path("accesscode")
         body = {"access_code": access_code.strip()}
         return await self._send("POST", path, body, returns=Enrollment, required_key="uid")
 
@@ -172,5 +172,4 @@ def _one(
     section_id: str | int | None, group_id: str | int | None, enrollment_id: str | int
 ) -> Path:
     realm = realm_of(section_id, group_id)
-    rest = "enrollments/{enrollment_id:number}"
-    return build_path(f"{realm.path}/{rest}", enrollment_id=enrollment_id)
+    return realm.path("enrollments/{enrollment_id:number}", enrollment_id=enrollment_id)

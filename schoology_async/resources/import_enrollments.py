@@ -14,7 +14,7 @@ from lms_async.bulk.endpoint import Found, Results
 from lms_async.bulk.guard import Guard, guarded
 from lms_async.bulk.rows import Prepared, Rows, one_by_one
 from lms_async.errors import InvalidInput
-from lms_async.http.urls import Path, build_path, query_params
+from lms_async.http.urls import Path, build_path, query_params, shown_as
 from lms_async.journal.journal import Journal
 from lms_async.records.encoding import Sending
 from lms_async.records.scalar_rules import ids_of
@@ -249,7 +249,7 @@ def _may_remove(item: object) -> bool:
 def _path_of(periods: str) -> Path:
     """Return the path of imports into the grading periods with these ids."""
     path = Path("enrollments/import/course/" + periods)
-    path.route = str(path)
+    path.route = shown_as(path, template="enrollments/import/course/{grading_period_ids}")
     return path
 
 

@@ -15,14 +15,17 @@ class Realm(NamedTuple):
     kind: str
     id: str
 
-    @property
-    def path(self) -> str:
-        """The first two segments of the realm's paths, e.g. ``sections/4318461``."""
-        return f"{self.kind}s/{self.id}"
+    def path(self, rest: str, **values: object) -> Path:
+        """Return a path of the realm, e.g. ``sections/4318461/enrollments``.
+
+        :param rest: the path's template after the id.
+        :param values: the values of the template, see :func:`build_path`.
+        """
+        return build_path(f"{self.kind}s/{{realm_id}}/{rest}", realm_id=self.id, **values)
 
     def enrollments(self) -> Path:
         """Return the path of the realm's enrollments."""
-        return build_path(f"{self.kind}s/{{realm_id}}/enrollments", realm_id=self.id)
+        return self.path("enrollments")
 
 
 def realm_of(section_id: object = None, group_id: object = None) -> Realm:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import date
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import attrs
 
@@ -18,7 +19,7 @@ from lms_async.errors import LmsError
 from lms_async.roster import Entry, naming_kind
 
 from ..client import Schoology
-from ..models import Course, Enrollment, Section
+from ..models import Course, Enrollment, GradingPeriod, Section
 from . import courses, enrollments, people, relationships, sections, terms
 from .people import PeopleNames, read_people_names
 from .people_reading import PeopleFrom, PeopleReader
@@ -47,18 +48,13 @@ class Snapshot:
 
         :raises LmsError: a record can't be read.
         """
-        with naming_kind("people"):
-            names = await read_people_names(self.client)
-        with naming_kind("terms"):
-            periods = await self.client.grading_periods.list()
+        names, periods, found = await self._references()
         for period in periods:
             yield terms.entry(period)
         with naming_kind("people"):
             async with aclosing(self._people(names)) as people_there:
                 async for entry in people_there:
                     yield entry
-        with naming_kind("courses"):
-            found = await self.client.courses.list()
         schools = {course.id: names.buildings.name(course.building_id) for course in found}
         for course in found:
             yield courses.entry(course, names.buildings)
@@ -66,6 +62,20 @@ class Snapshot:
         async with aclosing(self._sections(found, schools, over)) as sections_there:
             async for entry in sections_there:
                 yield entry
+
+    async def _references(self) -> tuple[PeopleNames, list[GradingPeriod], list[Course]]:
+        """Read side by side what the other records refer to.
+
+        :raises LmsError: one of them can't be read.
+        """
+        reads: dict[str, Callable[[], Awaitable[Any]]] = {
+            "people": partial(read_people_names, self.client),
+            "terms": self.client.grading_periods.list,
+            "courses": self.client.courses.list,
+        }
+        async with aclosing(self.client.gather(lambda kind: reads[kind](), reads)) as results:
+            names, periods, found = [_checked(kind, result) async for kind, result in results]
+        return names, periods, found
 
     async def _people(self, names: PeopleNames) -> AsyncGenerator[Entry, None]:
         api_uid = (await self.client.app_user_info()).api_uid
@@ -123,7 +133,12 @@ class Snapshot:
         """Read a list of records of ``kind`` for each item."""
         async with aclosing(self.client.gather(read, items)) as results:
             async for item, result in results:
-                if isinstance(result, LmsError):
-                    with naming_kind(kind):
-                        raise result
-                yield item, result
+                yield item, _checked(kind, result)
+
+
+def _checked(kind: str, result: T | LmsError) -> T:
+    """Return what was read of ``kind``, or raise the error in its place."""
+    if isinstance(result, LmsError):
+        with naming_kind(kind):
+            raise result
+    return result

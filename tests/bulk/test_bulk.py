@@ -40,6 +40,7 @@ class Vendor:
     account = "school"
     width = 64
     max_failed_chunks = 5
+    events = ()
 
     def __init__(self, answering: Answering, latency: float = 0.1, waiting: float = 0.0) -> None:
         self.waiting = waiting

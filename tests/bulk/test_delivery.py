@@ -49,6 +49,7 @@ class Script:
     account = "school"
     width = 1
     max_failed_chunks = 5
+    events = ()
 
     def __init__(self, answers: list[Response], looks: list[Any] | None = None) -> None:
         self.answers = answers

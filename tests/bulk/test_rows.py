@@ -114,6 +114,7 @@ class Sender:
 
     width = 4
     max_failed_chunks = 5
+    events = ()
     account = "one"
 
     def __init__(self, *, lost: bool = False) -> None:

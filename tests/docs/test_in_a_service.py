@@ -1,13 +1,14 @@
-"""Run examples in docs/in-a-service.md: many accounts, synchronous code, and Celery."""
+"""Run examples in docs/in-a-service.md: many accounts, synchronous code, Celery, and jobs."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -17,11 +18,14 @@ from typing import Any
 
 import pytest
 
+from benchmarks.postgres_server import PostgresServer
 from benchmarks.redis_server import RedisServer
-from lms_async import Window
+from lms_async import Status, Window
+from lms_async.accounts import Accounts, SharedSession
 from schoology_async import Schoology
 from schoology_async.sandbox import School, SchoologySandbox
 from tests.conftest import people
+from tests.schoology.roster.school import Keeper, add_building
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "in-a-service.md").read_text("utf-8")
@@ -29,7 +33,7 @@ PAGE = (ROOT / "docs" / "in-a-service.md").read_text("utf-8")
 
 def code_of(chapter: str) -> str:
     """Return the first example of a chapter."""
-    found = re.search(rf"^## {chapter}\n.*?```python\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE)
+    found = re.search(rf"^###? {chapter}\n.*?```python\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE)
     assert found is not None
     return found[1]
 
@@ -48,6 +52,84 @@ async def test_example_of_many_accounts(
     exec("async def run():\n" + indent(code_of("Many accounts"), "    "), names)  # noqa: S102
     await names["run"]()
     assert "AppUserInfo" in capsys.readouterr().out
+
+
+@pytest.fixture
+async def service(
+    schoology_sandbox: SchoologySandbox,
+    postgres: PostgresServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[dict[str, Any]]:
+    """The names of the examples of jobs, and those that they leave to the reader."""
+    monkeypatch.setenv("JOURNAL_KEY", "7" * 64)
+    monkeypatch.setenv("DATABASE_URL", postgres.url)
+    names: dict[str, Any] = {"queue": [], "saved": {}}
+
+    async def make_client(name: str, session: SharedSession) -> Schoology:
+        return Schoology(
+            schoology_sandbox.key,
+            schoology_sandbox.secret,
+            base_url=schoology_sandbox.base_url,
+            limiter=Window(1000, per=0.01),
+            session=session,
+        )
+
+    async def enqueue(message: dict[str, Any]) -> None:
+        names["queue"].append(json.dumps(message))
+
+    async def save(name: str, job: dict[str, Any]) -> None:
+        names["saved"][name] = json.dumps(job)
+
+    async def load(name: str) -> dict[str, Any]:
+        job: dict[str, Any] = json.loads(names["saved"][name])
+        return job
+
+    names |= {"enqueue": enqueue, "save": save, "load": load}
+    exec(code_of("Jobs for many workers"), names)  # noqa: S102 - our own page
+    async with Accounts(make_client) as names["accounts"]:
+        yield names
+
+
+async def test_example_of_jobs(
+    service: dict[str, Any], schoology_sandbox: SchoologySandbox
+) -> None:
+    rows = people(300)
+    service["read_rows"] = lambda name: iter(rows)
+    await service["start"]("import 7", "north-high")
+    queue = service["queue"]
+    assert len(queue) == 8
+    for message in queue[4:]:
+        await service["work"](json.loads(message))
+    assert (await service["progress"]("import 7"))["left"] == 150
+    for message in queue[5::-1]:  # two of them once more
+        await service["work"](json.loads(message))
+    assert await service["progress"]("import 7") == {
+        "rows": 300,
+        "left": 0,
+        "counts": {Status.DONE: 300},
+    }
+    results = [one async for one in service["results"]("import 7")]
+    assert [index for index, *_ in results] == list(range(300))
+    assert schoology_sandbox.school.creates == {row["school_uid"]: 1 for row in rows}
+
+
+async def test_example_of_a_plan(
+    service: dict[str, Any], schoology_sandbox: SchoologySandbox, tmp_path: Path
+) -> None:
+    exec(code_of("The changes of a plan"), service)  # noqa: S102 - our own page
+    add_building(schoology_sandbox.school)
+    path = tmp_path / "roster.plan"
+    async with service["accounts"].client("north-high") as client:
+        changes = await Keeper(service["SchoologyRoster"](client), tmp_path).plan()
+    before = await service["plan_progress"](path)
+    assert [step[:2] for step in before][:2] == [("terms", "create"), ("people", "create")]
+    assert {status for *_, counts in before for status in counts} == {Status.SKIPPED}
+    for _ in range(2):  # the queue delivers it twice
+        assert await service["apply_plan"](path, "north-high")
+    after = await service["plan_progress"](path)
+    assert {status for *_, counts in after for status in counts} == {Status.DONE}
+    outcomes = [one async for one in service["plan_outcomes"](path, "north-high")]
+    assert outcomes == [(index, Status.DONE, None) for index in range(len(changes))]
 
 
 def test_example_of_synchronous_code_works_from_threads() -> None:

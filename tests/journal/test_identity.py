@@ -44,7 +44,7 @@ from manabac_async.v1.resources import UsersV1
 from schoology_async.models import AdvisorPair, ParentPair, Reactivation, UserCreate, UserUpdate
 from schoology_async.resources.many_users import ManyUsers
 
-NOBODY: Any = SimpleNamespace(max_failed_chunks=5)  # a client that sends nothing
+NOBODY: Any = SimpleNamespace(max_failed_chunks=5, events=())  # a client that sends nothing
 JOURNAL = Journal("never opened")
 
 #: Each bulk call with fields in its rows: the call, the model of a row, and fields that every row

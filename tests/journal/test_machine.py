@@ -51,6 +51,7 @@ class School:
     account = "school"
     width = 64
     max_failed_chunks = 5
+    events = ()
 
     def __init__(self, *, updates: bool = False) -> None:
         self.updates = updates

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms_async.errors import ClientUnusable, InvalidInput, RateLimited
+from lms_async.events import SlotsInUse
 from lms_async.limits.limiter import Limiter
 from lms_async.limits.queue import Priority, Waiter
 from lms_async.limits.registry import acquired, shared
@@ -668,5 +669,34 @@ def test_closing_a_waiting_coroutine_loses_no_slot() -> None:
         granted.close()
         async with asyncio.timeout(0.5):
             await window.acquire()
+
+    run(main())
+
+
+def test_busy_slots_of_each_limit_are_counted_at_any_time() -> None:
+    window = Window.together(Window(3, per=1), Window(5, per=60))
+    assert window.slots_in_use() == ()  # not used yet
+
+    async def main() -> None:
+        sent, answered = await window.acquire(), await window.acquire()
+        answered.answered()
+        assert [slots.busy for slots in window.slots_in_use()] == [2, 2]
+        await asyncio.sleep(1)  # the slot of the answered request is free again in one second
+        assert [slots.busy for slots in window.slots_in_use()] == [1, 2]
+        sent.unused()
+        assert window.slots_in_use() == (SlotsInUse(3, 1, 0), SlotsInUse(5, 60, 1))
+
+    run(main())
+    assert window.slots_in_use() == ()  # its event loop has ended
+
+
+def test_busy_slots_of_an_earlier_event_loop_are_counted() -> None:
+    first = Window(3, per=60)
+    run(first.acquire())
+    second = Window(3, per=60, after=first)
+
+    async def main() -> None:
+        (await second.acquire()).answered()
+        assert second.slots_in_use() == (SlotsInUse(3, 60, 2),)
 
     run(main())

@@ -90,6 +90,7 @@ class FakeTarget:
     # As the sender of its bulks:
     width = 2
     max_failed_chunks = 5
+    events = ()
 
     def __init__(self, entries: Iterable[Entry] = (), faults: Faults | None = None) -> None:
         self.entries = list(entries)

@@ -9,6 +9,7 @@ was created twice, each plan is verified, and the last plan is empty.
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,8 @@ from typing import TypeVar
 import attrs
 
 from lms_async.errors import LmsError
+from lms_async.journal.file_store import FileStore
+from lms_async.outcome import Outcome, Status
 from lms_async.roster import (
     Action,
     Change,
@@ -78,6 +81,9 @@ async def _check(world: World, story: Story, folder: Path) -> None:
         returned |= {one.key for one in changes if one.action is Action.RETURN}
         report = await apply_with_kills(world, made, folder / str(number), kills)
         failed = {(one.item.kind, one.item.key) for one in report.not_done()}
+        if not report.is_done:
+            noted = await _noted(world, made, folder / str(number))
+            assert noted == report.counts, (noted, report.counts)
         different = await _different(world, made)
         assert different <= failed, different - failed
         is_done = report.is_done
@@ -109,6 +115,20 @@ async def _different(world: World, made: Plan) -> set[tuple[str, str]]:
 
     verification = await _calmly(verify)
     return {(one.change.kind, one.change.key) for one in verification.different}
+
+
+async def _noted(world: World, made: Plan, folder: Path) -> Counter[tuple[str, Action, Status]]:
+    """Count the outcomes that the journals in ``folder`` have."""
+
+    def store(name: str) -> FileStore:
+        return FileStore(folder / f"{name.rpartition('/')[2]}.journal")
+
+    async def read() -> list[Outcome[Change]]:
+        async with world.connect() as target:
+            return [outcome async for outcome in made.outcomes(target, store=store)]
+
+    found = await _calmly(read)
+    return Counter((one.item.kind, one.item.action, one.status) for one in found)
 
 
 async def _calmly(read: Callable[[], Awaitable[T]]) -> T:

@@ -157,7 +157,8 @@ class Naive:
             before = {} if old is None else compared(old, self.capabilities)
             after = {name: value for name, value in new.items() if before.get(name, "") != value}
             before = {name: before.get(name, "") for name in after}
-            if old is not None and old.active and not after:
+            has_role = entry.locked != Reason.UNKNOWN_ROLE
+            if old is not None and old.active and not after and has_role:
                 continue
             group = created if old is None else updated if old.active else returned
             shown = entry if old is None else old

@@ -45,6 +45,7 @@ def first_tables() -> Tables:
                     "title": f"{subject.title()} {grade}",
                     "courseSourcedId": f"{school}-{subject}",
                     "schoolSourcedId": school,
+                    "grades": grade,
                     "termSourcedIds": "fall,spring",
                 }
                 for grade, school in SCHOOLS.items()

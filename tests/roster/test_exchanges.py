@@ -51,6 +51,20 @@ def test_people_who_exchange_a_value_are_named_by_their_changes(tmp_path: Path, 
         assert "x.example" not in error.fields[field]
 
 
+def test_people_who_exchange_two_values_are_told_both(tmp_path: Path) -> None:
+    one, other = (
+        {"email": f"{name}@x.example", "username": name, "given_name": name}
+        for name in ("ada", "eve")
+    )
+    swap = [
+        attrs.evolve(update("p1", "", ""), before=one, after=other),
+        attrs.evolve(update("p2", "", ""), before=other, after=one),
+    ]
+    for error in errors(tmp_path, swap, {"p1", "p2"}):
+        assert error is not None
+        assert "exchange their email and username" in error.message
+
+
 def test_update_that_came_too_early_names_the_other_change(tmp_path: Path) -> None:
     chain = [update("p1", "ada@x.example", "eve@x.example"), update("p2", "eve@x.example", "")]
     (error,) = errors(tmp_path, chain, {"p1"})

@@ -137,6 +137,14 @@ def test_new_school_year_limits_changes_too() -> None:
             "people",
             ("files that are complete",),
         ),
+        (
+            SourceFacts(
+                records={"people": 9}, partial=frozenset({"people"}), causes={"people": "of this."}
+            ),
+            "partial",
+            "people",
+            ("because of this.",),
+        ),
     ],
 )
 def test_incomplete_source_removes_nothing(

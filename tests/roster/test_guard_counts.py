@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from lms_async.roster import Action, Change, GuardSettings, PlanMode
@@ -42,6 +43,10 @@ def test_few_records_are_created_after_the_first_run() -> None:
     assert created(100, existing={("people", "N"): 150, ("people", "S"): 50}) == []
     assert created(101, existing={("people", "N"): 150, ("people", "S"): 50}) != []
     assert created(5000, "terms") == []
+    # The vendor rejected records of the last plan, which this plan tries again.
+    again = attrs.evolve(LATER, last_not_created={"people": 200})
+    assert created(250, facts=again) == []
+    assert created(251, facts=again) != []
 
 
 def test_new_school_year_creates_all_sections_and_not_all_people() -> None:

@@ -61,6 +61,7 @@ async def test_records_that_were_not_created_do_not_count_as_the_vendors(tmp_pat
     last = last_applied(tmp_path, target)
     assert last is not None
     assert (last.vendor_records["people"], last.vendor_records["sections"]) == (1, 0)
+    assert last.not_created == {"sections": 1, "enrollments": 1}
     assert last.source_records == made.meta.source_records
     # So the next plan may create all of them, and a plan after one that created them may not.
     guard = attrs.evolve(REMOVING.guard, min_records=1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -13,6 +15,7 @@ from lms_async.roster import (
     RosterMapping,
     SourceRefused,
     SourceSettings,
+    Term,
     open_source,
 )
 
@@ -50,6 +53,25 @@ def test_the_encoding_of_the_mapping_is_also_that_of_one_roster_files(tmp_path: 
     assert reading.people(records)["p2"].given_name == "Zoë"
     with pytest.raises(SourceRefused, match="not UTF-8"):
         reading.read(open_source(folder))
+
+
+def test_the_date_format_of_the_mapping_is_also_that_of_one_roster_files(tmp_path: Path) -> None:
+    folder = write_texts(tmp_path, **reading.FILES)
+    terms = (folder / "academicSessions.csv").read_text("utf-8").replace("2027-06-11", "6/11/2027")
+    (folder / "academicSessions.csv").write_text(terms, "utf-8")
+
+    def ends(date_format: str | None) -> list[date | None]:
+        mapping = RosterMapping(source=SourceSettings(date_format=date_format))
+        records, _ = reading.read(open_source(folder, mapping))
+        return [term.ends for term in cast("list[Term]", reading.of_kind(records, "terms"))]
+
+    assert date(2027, 6, 11) in ends("MM/DD/YYYY")
+    assert date(2027, 11, 6) in ends("DD/MM/YYYY")
+    _, report = reading.read(folder)
+    (unclear,) = (problem for problem in report.problems if problem.code == "date")
+    assert 'date_format = "MM/DD/YYYY"' in unclear.text
+    with pytest.raises(InvalidInput, match="date_format"):
+        SourceSettings(date_format="MM/DD")
 
 
 def test_other_files_without_a_mapping_are_refused(tmp_path: Path) -> None:

@@ -117,6 +117,28 @@ async def test_person_with_an_unknown_role_is_not_removed(tmp_path: Path) -> Non
     assert "p2" not in {key for _, _, key in await changes(made)}
 
 
+@pytest.mark.parametrize(
+    ("role", "word", "reason"),
+    [
+        ("aide", "Teacher", Reason.UNKNOWN_ROLE),
+        ("administrator", "Teacher", Reason.ADMINISTRATOR),
+        ("administrator", "School Admin", None),
+    ],
+)
+async def test_person_whose_new_role_is_not_translated_is_mentioned(
+    tmp_path: Path, role: str, word: str, reason: Reason | None
+) -> None:
+    path = tmp_path / "a.plan"
+    first = await make(path, FakeTarget())
+    (added,) = [change async for change in first if change.kind == "people"]
+    target = FakeTarget([there("p1", fields={**added.after, "role": word})])
+    person = attrs.evolve(ADA, roles=(Role(role=role, org_id="s1"),))
+    made = await make(path, target, people=[person], enrollments=[])
+    assert "people" not in {kind for _, kind, _ in await changes(made)}
+    left = {found for kind, found, _ in made.counts_left_alone() if kind == "people"}
+    assert left == ({reason} if reason else set())
+
+
 async def test_blank_key_stops_removals(tmp_path: Path) -> None:
     mapping = attrs.evolve(REMOVING, keys=attrs.evolve(REMOVING.keys, people="identifier"))
     people = [attrs.evolve(ADA, identifier="")]

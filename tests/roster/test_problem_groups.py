@@ -18,12 +18,12 @@ def test_a_column_with_another_name_comes_before_what_follows_from_it(tmp_path: 
     names = [(group.file, group.name, group.count) for group in found]
 
     assert names == [
-        ("users.csv", "no column", 1),
-        ("users.csv", "unknown column", 1),
+        ("users.csv", "no_column", 1),
+        ("users.csv", "unknown_column", 1),
         ("users.csv", "blank", 3),
         ("enrollments.csv", "orphan", 2),
     ]
-    (unknown,) = [group for group in found if group.name == "unknown column"]
+    (unknown,) = [group for group in found if group.name == "unknown_column"]
     assert unknown.first[0].column == "firstName"
     # One example is enough for rows that are rejected for one reason.
     assert [len(group.first) for group in found if group.follows] == [1, 1]
@@ -37,5 +37,5 @@ def test_the_cause_of_other_problems_is_shown_with_several_examples(tmp_path: Pa
     _, report = read(write_texts(tmp_path, **{**FILES, "users": users}))
     (group,) = [one for one in grouped(report) if one.severity is Severity.REJECTED]
 
-    assert (group.heading, group.name) == ("Rejected records of the source", "true or false")
+    assert (group.heading, group.name) == ("Rejected records of the source", "true_or_false")
     assert (len(group.first), group.more, group.follows) == (3, group.count - 3, False)

@@ -26,6 +26,7 @@ from lms_async import (
     Unset,
 )
 from lms_async.events import Event, Refused
+from lms_async.telemetry import Telemetry
 from manabac_async import (
     AcademicYear,
     Changes,
@@ -150,7 +151,7 @@ async def main() -> None:
             limiter=Window.together(Window(15, per=5), Window(1000, per=3600)),
             retry=RetryPolicy(tries=3),
             session=session,
-            events=[watch],
+            events=[watch, Telemetry().account("north")],
         ) as schoology,
     ):
         try:

@@ -252,6 +252,7 @@ class Bulk(Generic[R]):
                     if self._journal is not None:
                         await delivery.wait_written()
                     outcomes = in_order.add(task.result())
+                    self._run.notify(outcomes)
                     del task, delivery  # they hold the rows: free the memory
                     for outcome in outcomes:
                         report.add(outcome)

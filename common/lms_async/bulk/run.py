@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import logging
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..errors import BulkStopped, LmsError
+from ..events import Listener, RowsFinished, log, tell
 from ..http.call import AttemptObserver, Call
 from ..journal.journal import OpenJournal
-from ..outcome import Report
+from ..outcome import Outcome, Report
 from .breaker import Breaker
 from .endpoint import BulkEndpoint
 from .one_record import OneRecordEach
@@ -31,6 +34,10 @@ class Sender(Protocol):
     @property
     def width(self) -> int:
         """How many requests should be under way at once, given the latencies so far."""
+
+    @property
+    def events(self) -> Sequence[Listener]:
+        """The functions to call with each event."""
 
     @property
     def account(self) -> Hashable:
@@ -68,6 +75,15 @@ class BulkRun(Generic[R]):
     def is_stopping(self) -> bool:
         """Whether nothing more may be sent."""
         return self.report.stop_reason is not None
+
+    def notify(self, outcomes: Sequence[Outcome[R]]) -> None:
+        """Tell the listeners how many of ``outcomes`` this run finished, by status."""
+        if not self.sender.events and not log.isEnabledFor(logging.DEBUG):
+            return
+        operation = self.endpoint.operation.partition(" ")[0]
+        counts = Counter(one.status for one in outcomes if one.earlier is None)
+        for status, rows in counts.items():
+            tell(self.sender.events, RowsFinished(operation, status.value, rows))
 
     def stop(self, reason: LmsError, *, wait: bool = True) -> None:
         """Send nothing more.

@@ -12,7 +12,7 @@ import attrs
 import orjson
 
 from ..errors import InvalidInput
-from .urls import Path, Query, encode_query, resolve_link
+from .urls import Path, Query, Route, encode_query, resolve_link
 
 T = TypeVar("T")
 
@@ -59,6 +59,11 @@ class Call(Generic[T]):
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"
+
+    @property
+    def template(self) -> str:
+        """The route without any value, e.g. ``sections/{section_id}/grades``."""
+        return self.route.template if isinstance(self.route, Route) else self.route
 
     def encoded_body(self) -> bytes | None:
         """Return the body as it is sent.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from math import inf
@@ -10,7 +11,7 @@ from math import inf
 import attrs
 
 from ..errors import ResponseLost
-from ..events import RequestFailed, tell
+from ..events import RequestFailed
 from .body import StreamedResponse
 from .call import Call
 from .responses import Response
@@ -47,11 +48,12 @@ async def stream(transport: Transport, call: Call[Response]) -> AsyncIterator[St
     response, made = await transport.open(call)
     if not isinstance(response, StreamedResponse):
         raise TypeError("the connection does not stream")
-    reader = response.reader
+    reader, began = response.reader, time.monotonic()
     try:
         yield Stream(response.headers, reader.has_end, reader.chunks(ends_at))
     except ResponseLost as error:
-        tell(transport.events, RequestFailed(str(call), made, type(error).__name__))
+        seconds = time.monotonic() - began
+        transport.notify(RequestFailed, call, made, type(error).__name__, seconds)
         error.after(made)
         raise
     finally:

@@ -31,6 +31,7 @@ from ..errors import (
 )
 from ..events import (
     Listener,
+    OnCall,
     Refused,
     RequestFailed,
     RequestSent,
@@ -167,6 +168,18 @@ class Transport:
         """The functions to call with each event."""
         return self._events
 
+    def notify(
+        self, kind: Callable[..., OnCall], call: Call[Any], *values: Any, **rest: Any
+    ) -> None:
+        """Tell the listeners of an event of ``call``.
+
+        :param kind: the event's class.
+        :param values: the event's own fields, in order; ``rest`` has those with names.
+        """
+        base_url = self.vendor.base_url
+        event = kind(str(call), *values, template=call.template, base_url=base_url, **rest)
+        tell(self._events, event)
+
     @property
     def max_failed_chunks(self) -> int:
         """See :class:`~lms_async.RetryPolicy`."""
@@ -273,7 +286,7 @@ class Transport:
                 raise attempts.out_of_time()
             attempts.will_retry()
             name = type(failure).__name__
-            tell(self._events, Retrying(str(attempts.call), attempts.made, name, wait))
+            self.notify(Retrying, attempts.call, attempts.made, name, wait)
             await asyncio.sleep(wait)
 
     def _wait_after(self, error: LmsError, attempts: Attempts) -> float | None:
@@ -307,7 +320,8 @@ class Transport:
             attempts.made += 1
             if watched:
                 waited = sent_at - waiting_since
-                tell(self._events, RequestSent(str(call), attempts.made, waited))
+                limits = [one for one in self._limiters(call) if hasattr(one, "slots_in_use")]
+                self.notify(RequestSent, call, attempts.made, waited, limits=limits)
             attempts.generation = self._credentials.generation()
             if self._current_vendor() is not vendor:
                 url = self._url(call)  # it may contain a token
@@ -328,15 +342,19 @@ class Transport:
                 late=partial(self._came_late, call),
                 is_streamed=attempts.is_streamed,
             )
-        except LmsError as error:
-            attempts.progress = None
-            tell(self._events, RequestFailed(str(call), attempts.made, type(error).__name__))
+        except BaseException as error:
+            if isinstance(error, LmsError):
+                attempts.progress = None
+            if watched:
+                seconds = time.monotonic() - sent_at
+                name = type(error).__name__
+                self.notify(RequestFailed, call, attempts.made, name, seconds)
             raise
         attempts.progress = None
         seconds = time.monotonic() - sent_at
         self._width.answered(seconds)
         if watched:
-            tell(self._events, ResponseReceived(str(call), attempts.made, response.status, seconds))
+            self.notify(ResponseReceived, call, attempts.made, response.status, seconds)
         return response, self._checked(call, response)
 
     @property
@@ -370,7 +388,7 @@ class Transport:
             return
         for limiter in self._limiters(call):
             limiter.pause(refused.retry_after, refusal=refused.status == 429)
-        tell(self._events, Refused(str(call), refused.retry_after, refused.status))
+        self.notify(Refused, call, refused.retry_after, refused.status)
 
     def _came_late(self, call: Call[Any], response: Response) -> None:
         """Pause all calls if the response to a cancelled call asks for a pause."""

@@ -18,8 +18,26 @@ _HAS_CONTROLS = re.compile(r"[\x00-\x1f\x7f]").search
 _UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 
 
+class Route(str):
+    """A path in the form that logs and errors may show.
+
+    ``template`` is the path with the names of parameters in place of all values, e.g.
+    ``sections/{section_id}/grades``.
+    """
+
+    __slots__ = ("template",)
+    template: str
+
+
+def shown_as(route: str, *, template: str) -> Route:
+    """Return ``route`` with its template."""
+    shown = Route(route)
+    shown.template = template
+    return shown
+
+
 class Path(str):
-    """A filled path that remembers its template, in the form that logs and errors may show."""
+    """A filled path that remembers in which form logs and errors may show it."""
 
     __slots__ = ("route",)
     route: str
@@ -30,15 +48,16 @@ def build_path(template: str, **values: object) -> Path:
 
     Every value is percent-encoded whole (``/`` becomes ``%2F``). A field marked ``:person`` is kept
     out of :attr:`Path.route`; other values are shown there. A field marked ``:number`` must be a
-    whole number.
+    whole number. ``template`` must contain no value, since metrics show it.
 
     :raises InvalidInput: a value is empty, ``.`` or ``..``, which would name another resource, or
         the value of a ``:number`` field is not a number.
     """
-    path, route = [], []
+    path, route, names = [], [], []
     for literal, name, spec, _ in Formatter().parse(template):
         path.append(literal)
         route.append(literal)
+        names.append(literal)
         if name is None:
             continue
         value = values[name]
@@ -52,8 +71,9 @@ def build_path(template: str, **values: object) -> Path:
                 raise InvalidInput(f"{name} of {template!r} can't be sent", fields={name: fault})
         path.append(quote(text, safe=""))
         route.append("{" + name + "}" if spec == "person" else quote(text, safe=""))
+        names.append("{" + name + "}")
     filled = Path("".join(path))
-    filled.route = "".join(route)
+    filled.route = shown_as("".join(route), template="".join(names))
     return filled
 
 

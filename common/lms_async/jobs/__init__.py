@@ -6,8 +6,9 @@ times. Start with ``job.py``. ``shard.py`` runs a shard, ``operation.py`` finds 
 ``rows.py`` reads and compares rows, ``progress.py`` counts them, and ``values.py`` checks JSON.
 """
 
+from ..journal.store import Stores
 from .job import Job
 from .progress import JobProgress, ShardProgress
-from .shard import Shard, Stores
+from .shard import Shard
 
 __all__ = ["Job", "JobProgress", "Shard", "ShardProgress", "Stores"]

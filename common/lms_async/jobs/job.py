@@ -11,12 +11,13 @@ import attrs
 
 from ..client import Client
 from ..errors import InvalidInput
+from ..journal.begun import PerhapsBegun
+from ..journal.store import Stores
 from ..outcome import Outcome
-from .begun import PerhapsBegun
 from .operation import bulk_of
 from .progress import JobProgress, shard_progress
 from .rows import RowHashes, hashed, in_turns
-from .shard import Shard, Stores, bulk_of_shard, check_rows, journal_of
+from .shard import Shard, bulk_of_shard, check_rows, journal_of
 from .values import VERSION, check_name, check_options, check_text, read
 
 
@@ -155,7 +156,7 @@ class Job:
                         mine.append(await anext(read_rows))
                     except StopAsyncIteration:
                         break
-                check_rows(shard, mine)
+                await check_rows(shard, mine)
                 journal = journal_of(shard, PerhapsBegun(store(shard.journal)))
                 bulk = bulk_of_shard(shard, client, mine, journal)
                 async with aclosing(bulk.noted()) as outcomes:
@@ -193,8 +194,8 @@ def _refuse_repeated(repeated: list[tuple[int, int]]) -> None:
     """
     if repeated:
         pairs = ", ".join(f"{one} and {other}" for one, other in repeated[:5])
+        more = f", and {len(repeated) - 5} more" if len(repeated) > 5 else ""
         raise InvalidInput(
-            f"{len(repeated)} rows have the same key as an earlier row; these rows (counted from "
-            f"0) have the same key: {pairs}" + (", …" if len(repeated) > 5 else ""),
-            hint="keep one of them, because workers send shards in any order",
+            f"several rows have the same key (rows are counted from 0): {pairs}{more}",
+            hint="keep one row of each key, because workers send the rows in any order",
         )

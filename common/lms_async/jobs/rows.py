@@ -23,6 +23,23 @@ _PER_TURN = 500
 _HASH = sha256().digest_size
 
 
+def _plain(value: object) -> object:
+    """Return a value that JSON has, for models, mappings and dates."""
+    kind: Any = type(value)
+    if attrs.has(kind):
+        values = {name: getattr(value, name) for name in attrs.fields_dict(kind)}
+        return {name: one for name, one in values.items() if one is not UNSET}
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, date | time):  # a datetime is a date
+        return value.isoformat()
+    raise TypeError
+
+
+#: Writes canonical JSON: equal rows have equal texts, with any version of Python.
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_plain)
+
+
 class RowHashes:
     """The hashes of rows in their order, 32 bytes of memory each."""
 
@@ -38,7 +55,7 @@ class RowHashes:
         :raises InvalidInput: the row can't be written as JSON.
         """
         try:
-            text = json.dumps(row, sort_keys=True, separators=(",", ":"), default=_plain)
+            text = _CANONICAL.encode(row)
         except (TypeError, ValueError, RecursionError):
             text = None  # the error may quote the row, so it must not be the cause of the next one
         if text is None:
@@ -51,19 +68,6 @@ class RowHashes:
     def of(self, first: int, count: int) -> str:
         """Return one SHA-256 hash of ``count`` rows from ``first``, as 64 hexadecimal digits."""
         return sha256(self._hashes[first * _HASH : (first + count) * _HASH]).hexdigest()
-
-
-def _plain(value: object) -> object:
-    """Return a value that JSON has, for models, mappings and dates."""
-    kind: Any = type(value)
-    if attrs.has(kind):
-        values = {name: getattr(value, name) for name in attrs.fields_dict(kind)}
-        return {name: one for name, one in values.items() if one is not UNSET}
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, date | time):  # a datetime is a date
-        return value.isoformat()
-    raise TypeError
 
 
 async def in_turns(rows: Iterable[R] | AsyncIterable[R]) -> AsyncGenerator[R, None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from typing import Any, Self
 
 import attrs
@@ -11,14 +11,11 @@ from ..bulk.bulk import Bulk
 from ..client import Client
 from ..errors import InvalidInput
 from ..journal.journal import Journal
-from ..journal.store import JournalStore
+from ..journal.store import JournalStore, Stores
 from ..outcome import Report
 from .operation import bulk_of
-from .rows import RowHashes, part_of
+from .rows import RowHashes, hashed, part_of
 from .values import VERSION, check_count, check_name, check_options, check_text, read
-
-#: Returns the store of the journal with this name, such as ``FileStore`` or ``PostgresStore``.
-Stores = Callable[[str], JournalStore]
 
 
 @attrs.frozen(kw_only=True)
@@ -82,7 +79,7 @@ class Shard:
             was written for other rows. Nothing was sent.
         """
         mine = await part_of(rows, self.first, self.count)
-        check_rows(self, mine)
+        await check_rows(self, mine)
         journal = journal_of(self, store(self.journal), wait=wait, keep_reasons=keep_reasons)
         return await bulk_of_shard(self, client, mine, journal)
 
@@ -99,14 +96,14 @@ class Shard:
         return cls(**read(data, "shard", set(attrs.fields_dict(cls))))
 
 
-def check_rows(shard: Shard, mine: list[Any]) -> None:
+async def check_rows(shard: Shard, mine: list[Any]) -> None:
     """Compare ``mine`` with the rows that the shard was planned with.
 
     :raises InvalidInput: they differ.
     """
     hashes = RowHashes()
-    for row in mine:
-        hashes.add(row)
+    async for _ in hashed(mine, hashes):
+        pass
     found = hashes.of(0, len(mine))
     if found != shard.hash:
         raise InvalidInput(

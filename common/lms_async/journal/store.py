@@ -6,7 +6,7 @@ still valid, is decided by ``matching.py`` for every store.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 import attrs
@@ -117,3 +117,7 @@ class JournalStore(Protocol):
         :raises JournalMissing: no run has begun it.
         :raises JournalUnusable: it can't be read now; the message says why.
         """
+
+
+#: Returns the store of the journal with this name, e.g. ``PostgresStore(url, name, key=key)``.
+Stores = Callable[[str], JournalStore]

@@ -55,6 +55,11 @@ class Slots:
         """
         return [until for until in self._free_at if until > now] + [now + self.per] * self.out
 
+    def busy(self, now: float) -> int:
+        """Return how many slots are busy. It may be called from any thread, and changes nothing."""
+        held = [*self._free_at, *self._taken_over]
+        return self.out + sum(until > now for until in held)
+
     def take_over(self, busy_until: Iterable[float]) -> None:
         """Count slots that were used on other event loops, instead of those taken over before."""
         self._taken_over = sorted(busy_until)

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from math import inf
 
 from ..errors import InvalidInput, RateLimited
-from ..events import Learned, Listener, checked_listeners, tell
+from ..events import Learned, Listener, SlotsInUse, checked_listeners, tell
 from ..loop_owner import LoopOwner
 from .learning import LearnedLimit, Learning
 from .queue import Priority, Waiter, WaitQueue
@@ -204,6 +204,17 @@ class Window:
     def pause_left(self) -> float:
         """Return the seconds until the pause ends; 0 without one."""
         return max(0.0, self._usage.paused_until - self._loop().time())
+
+    def slots_in_use(self) -> tuple[SlotsInUse, ...]:
+        """Return how many slots of each limit are busy now. It may be called from any thread.
+
+        It returns nothing before the first use and after the event loop has ended.
+        """
+        loop = self._owner.bound_loop
+        if loop is None or loop.is_closed():
+            return ()
+        now = loop.time()
+        return tuple(SlotsInUse(one.limit, one.per, one.busy(now)) for one in self._slots)
 
     def continues(self, former: Sequence[Usage]) -> Usage:
         """Count what other windows of this limit have used as used here too.

@@ -11,6 +11,7 @@ The folders are in the order of the work: ``sources``, ``mapping``, ``targets``,
 """
 
 from .applying.applying import ApplyReport
+from .applying.progress import StepProgress
 from .applying.verifying import Mismatch, StillDifferent, Verification
 from .changes import Action, Change, LeftAlone, Reason
 from .entries import Entry
@@ -84,6 +85,7 @@ __all__ = [
     "Source",
     "SourceRefused",
     "SourceSettings",
+    "StepProgress",
     "StillDifferent",
     "Target",
     "Term",

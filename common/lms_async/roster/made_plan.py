@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from os import PathLike
 from pathlib import Path
 
 import attrs
 
 from ..bulk.bulk import Bulk
+from ..journal.store import Stores
+from ..outcome import Outcome
 from .applying.applying import ApplyReport, apply_plan
+from .applying.progress import StepProgress, read_noted, read_progress
 from .applying.verifying import Verification, verify_plan
 from .changes import Action, Change, Reason
 from .guarding.guard import Refusal
@@ -84,6 +88,7 @@ class Plan:
         check_age: bool = True,
         check_state: bool = True,
         on_bulk: Callable[[Bulk[Change]], object] | None = None,
+        store: Stores | None = None,
     ) -> ApplyReport:
         """Make exactly these changes at the vendor, in the plan's order.
 
@@ -102,13 +107,18 @@ class Plan:
             since the plan itself has changed them.
         :param on_bulk: called with each bulk before it starts, to show its progress or to stop it.
             After a bulk was stopped, the other changes are skipped.
+        :param store: returns the store of a journal, given its name, such as
+            :class:`~lms_async.journal.postgres.PostgresStore`. The journals are then there, so that
+            a worker on any host can continue, with the same plan file. They include the vendor's
+            reasons for rejections, which may name people. The folder ``journal`` then only has the
+            outcomes that are not done, for the report, and may be a new one in each run.
         :returns: the results. A change that the vendor rejects does not stop the others: what
             depends on it has an outcome of its own.
         :raises PlanRefused: the guard refuses the plan, the plan is for another account or too old,
             or the vendor's records have changed. Nothing was sent.
         :raises PlanUnusable: the plan is missing, damaged, edited or replaced.
         :raises PlanFailed: the working set for the check can't be written. Nothing was sent.
-        :raises JournalUnusable: the folder is in use, or is of another plan.
+        :raises JournalUnusable: the folder or a journal is in use, or is of another plan.
         :raises JournalFailed: the folder can't be written any more.
         :raises LmsError: the vendor's records can't be read, or the target can't make the changes
             of a kind.
@@ -121,7 +131,41 @@ class Plan:
             check_age=check_age,
             check_state=check_state,
             on_bulk=on_bulk,
+            store=store,
         )
+
+    async def progress(self, *, store: Stores) -> list[StepProgress]:
+        """Count the changes by status, as the journals have them, in the order of the plan.
+
+        With PostgreSQL, this works while :meth:`apply` runs, in any process. The vendor is not
+        asked.
+
+        :param store: the store that :meth:`apply` was given.
+        :raises PlanUnusable: the plan is missing, damaged or replaced.
+        :raises JournalUnusable: a journal can't be read now.
+        """
+        return await read_progress(self.path, self.id, store)
+
+    async def outcomes(
+        self, target: Target, *, store: Stores
+    ) -> AsyncGenerator[Outcome[Change], None]:
+        """Yield the outcome of each change so far, in the order of the plan. Nothing is changed.
+
+        With PostgreSQL, this works while :meth:`apply` runs, in any process. As before each step
+        of :meth:`apply`, the vendor's records that the changes refer to by name are read.
+
+        :param target: the account for which the plan was made.
+        :param store: the store that :meth:`apply` was given.
+        :returns: ``unknown`` changes were sent and have no result yet. Changes that are still to be
+            sent are ``skipped``. The ``index`` is the change's position in the plan.
+        :raises PlanRefused: the plan is for another account.
+        :raises PlanUnusable: the plan is missing, damaged or replaced.
+        :raises JournalUnusable: a journal can't be read now.
+        :raises LmsError: the records that the changes refer to can't be read.
+        """
+        async with aclosing(read_noted(self.path, self.id, target, store)) as outcomes:
+            async for outcome in outcomes:
+                yield outcome
 
     async def verify(self, target: Target) -> Verification:
         """Read the vendor's records again, and check that the plan's changes are made.

@@ -45,4 +45,4 @@ def open_source(path: str | PathLike[str], mapping: RosterMapping | None = None)
             hint="give the folder or the zip file of a OneRoster export, or describe each CSV file "
             "in the mapping, below a line [[source.files]]",
         )
-    return OneRosterSource(path, encoding=settings.encoding)
+    return OneRosterSource(path, encoding=settings.encoding, date_format=settings.date_format)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from os import PathLike
@@ -15,6 +15,7 @@ from .comparing.difference import difference
 from .comparing.schools import decide_schools
 from .comparing.section_years import check_section_years
 from .comparing.tally import Tally
+from .comparing.term_days import warn_of_other_days
 from .comparing.threads import in_thread
 from .comparing.working_set import WorkingSet
 from .guarding.guard import Refusal, SourceFacts, check_keys, check_source, rules
@@ -27,7 +28,7 @@ from .plan_files.plan_writer import PlanWriter
 from .problems import ReadingReport
 from .source_facts import facts_of, found_share_for_next_plan, records_for_next_plan
 from .sources import IterableSource, Source
-from .targets.target import Target
+from .targets.target import Target, Word
 from .temporary import WORKING_SET, delete_abandoned, temporary_beside
 
 #: How many records are handled at a time. In between, the event loop does other work.
@@ -42,6 +43,7 @@ async def plan(
     as_of: date,
     path: str | PathLike[str],
     last: PlanMeta | None = None,
+    words: Mapping[str, Sequence[Word]] | None = None,
 ) -> Plan:
     """Plan the changes that make the vendor equal to the source. Nothing is changed at the vendor.
 
@@ -52,6 +54,8 @@ async def plan(
     :param path: the plan's file. A plan that is there is replaced.
     :param last: what the last plan that was applied was made from, with which the source is
         compared; ``None`` for the first run. See :func:`~lms_async.roster.last_applied`.
+    :param words: what :meth:`~lms_async.roster.Target.words` returned. With it, the plan warns of
+        terms that lead to a term of the vendor with other days.
     :returns: the plan. If the guard refuses it, :meth:`Plan.refusals` says why.
     :raises SourceRefused: the source cannot be read.
     :raises PlanFailed: the plan can't be written.
@@ -64,6 +68,7 @@ async def plan(
     try:
         with WorkingSet(temporary, target.capabilities, mapping.scope) as working_set:
             await _read_source(source, desired, report, working_set)
+            warn_of_other_days(desired.terms, mapping, words or {}, as_of, report)
             await working_set.read_there(target.snapshot(as_of))
             facts = facts_of(desired, report, last)
             source_refusals = check_source(mapping.guard, facts)

@@ -34,7 +34,7 @@ class ProblemGroup:
 
     :param heading: what they mean for a reader.
     :param file: the name of the file, ``""`` for the whole source.
-    :param name: the code in words.
+    :param name: the code of the problems.
     :param count: how many there are.
     :param first: the first ones. If they follow from other problems, one for each text.
     :param follows: whether they follow from other problems.
@@ -77,7 +77,7 @@ def grouped(report: ReadingReport) -> list[ProblemGroup]:
                 heading=_FILES if code in _OF_FILES else _HEADINGS[severity],
                 severity=severity,
                 file=file,
-                name=code.replace("_", " "),
+                name=code,
                 count=count,
                 first=(_one_per_text(found) if follows else found)[:_SHOWN],
                 follows=follows,

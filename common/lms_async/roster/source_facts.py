@@ -8,6 +8,19 @@ from .guarding.guard import Refusal, SourceFacts
 from .plan_files.plan_meta import PlanMeta
 from .problems import Mode, ReadingReport
 
+#: Why a file may not have all records although it has no rejected row, and what to do, by the code
+#: in :attr:`~lms_async.roster.problems.Coverage.reasons`.
+_CAUSES = {
+    "delta_values": "their file fills the columns status or dateLastModified, as a list of changes "
+    "does. To remove {kind}, export files that leave both columns blank or do not have them.",
+    "no_manifest": "the source has no manifest.csv, which says that their file is complete. To "
+    "remove {kind}, export the files with a manifest.",
+    "wrong_version": "the manifest names another version of OneRoster. To remove {kind}, export "
+    "version 1.1 or 1.2.",
+    "manifest_disagrees": "the manifest does not agree with the files. To remove {kind}, export "
+    "all files again.",
+}
+
 
 def facts_of(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> SourceFacts:
     """Return what is known about a source that was read to its end.
@@ -27,11 +40,23 @@ def facts_of(desired: Desired, report: ReadingReport, last: PlanMeta | None) -> 
         last_records=None if last is None else last.source_records,
         last_found_share=None if last is None else last.found_share,
         last_vendor_records=None if last is None else last.vendor_records,
+        last_not_created={} if last is None else last.not_created,
         rejected=sum(coverage.rejected for coverage in coverages),
         orphans=sum(coverage.orphans for coverage in coverages),
         partial=frozenset(partial),
+        causes=_causes(report),
         changes_only=_changes_only(report),
     )
+
+
+def _causes(report: ReadingReport) -> dict[str, str]:
+    """Return the causes of :class:`SourceFacts`. Rejected rows have to be corrected first."""
+    found = {}
+    for kind, coverage in report.coverage.items():
+        codes = [code for code in _CAUSES if code in coverage.gaps]
+        if codes and "rejected_rows" not in coverage.reasons:
+            found[kind] = _CAUSES[codes[0]].format(kind=kind)
+    return found
 
 
 def _changes_only(report: ReadingReport) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from lms_async.roster import CsvFile
+from lms_async.roster import CsvFile, read_mapping
 from tests.cli.roster_init.conftest import Init
 from tests.roster.bundles import unindented
 
@@ -91,6 +91,28 @@ async def test_file_without_a_required_field_is_written_as_a_comment(
     assert source is not None
     assert "more.csv" not in [one.file for one in source.files]
     assert written.line('# file = "more.csv"')
+
+
+async def test_column_that_may_say_who_has_left_is_to_be_checked(
+    init: Init, tmp_path: Path
+) -> None:
+    people = """
+        Person ID,First,Last,Role,Enrollment Status
+        p1,Wilhelmina,Quagmire,student,Left
+    """
+    folder = write(tmp_path / "export")
+    (folder / "more.csv").write_text(unindented(people), "utf-8")
+    written = await init(folder)
+    assert "The column Enrollment Status of more.csv may say who has left." in written.out
+    assert written.line('# "Enrollment Status" = ["Active"]')
+    text = written.text.replace("# [source.files.where]", "[source.files.where]")
+    (tmp_path / "checked.toml").write_text(
+        text.replace('# "Enrollment Status"', '"Enrollment Status"'), "utf-8"
+    )
+    source = read_mapping(tmp_path / "checked.toml").source
+    assert source is not None
+    (more,) = (one for one in source.files if one.file == "more.csv")
+    assert more.where == {"Enrollment Status": ["Active"]}
 
 
 async def test_dates_that_fit_several_formats_are_a_decision(init: Init, tmp_path: Path) -> None:

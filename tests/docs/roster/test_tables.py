@@ -118,7 +118,7 @@ def test_each_setting_is_on_the_page_with_its_default() -> None:
 
 
 def test_source_settings_are_those_of_the_table() -> None:
-    assert set(names(SourceSettings)) == {"files", "orgs", "terms", "encoding"}
+    assert set(names(SourceSettings)) == {"files", "orgs", "terms", "encoding", "date_format"}
     for kind in (Org, Term):
         (cell,) = (row[3] for (t, _), row in settings().items() if t == f"[[source.{kind.plural}]]")
         assert codes(cell) == names(kind)

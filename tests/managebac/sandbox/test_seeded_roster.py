@@ -37,6 +37,12 @@ def test_seeded_school_is_complete() -> None:
     assert not school.students.creates
 
 
+def test_last_grade_graduates_when_the_school_year_ends() -> None:
+    groups = School.seeded(year_groups=6, school_year=2031).ib_groups.values()
+    years = {group.grade: group.graduation_year for group in groups}
+    assert (years["Grade 12"], years["Grade 7"]) == (2032, 2037)
+
+
 def test_terms_are_those_of_the_school_year_and_the_one_before() -> None:
     terms = School.seeded(school_year=2031).academics.terms.values()
     assert min(term.starts_on for term in terms) == date(2030, 8, 20)

@@ -142,14 +142,14 @@ async def test_problems_of_the_source_are_counted_with_their_first_places(page: 
 
 async def test_change_shows_key_name_school_and_each_field(page: Page) -> None:
     shown = await rows(page)
-    assert shown[0] == "create sections Art S1 north Title after: Art"
+    assert shown[0] == "create sections Art S1 north title after: Art"
     assert shown[1] == (
         "create people Zoë Okafor P1 north "
-        "Given name after: Zoë Family name after: Okafor Grades after: 09, 10"
+        "given_name after: Zoë family_name after: Okafor grades after: 09, 10"
     )
     assert shown[4] == (
-        "update people P4 south Email before: old@school.example → after: new@school.example "
-        "Phone before: empty → after: 555"
+        "update people P4 south email before: old@school.example → after: new@school.example "
+        "phone before: empty → after: 555"
     )
 
 
@@ -204,13 +204,13 @@ async def test_what_is_left_alone_is_counted_and_listed_up_to_a_bound(page: Page
     listed = len(LEFT_ALONE) - 1
     await expect(section.locator(".status")).to_have_text(f"1–50 of {listed:,} rows")
     assert (await rows(page, "#left-alone"))[:3] == [
-        "Vendor cannot change this field people Zoë Okafor P1 north birth date",
+        "Vendor cannot change this field people Zoë Okafor P1 north birth_date",
         "No id from the school at the vendor people vendor's id 77 south",
         f"Locked people P7 south {HOSTILE}",
     ]
     await section.get_by_role("combobox", name="Reason").select_option("vendor has no such field")
     assert await rows(page, "#left-alone") == [
-        "Vendor has no such field people 1,204 records no school mobile phone"
+        "Vendor has no such field people 1,204 records no school sms"
     ]
 
 

@@ -11,9 +11,8 @@ from ...roster import Action, PlanFile
 from ...roster.applying.conditions import check_age
 from ...roster.changes import REMOVALS
 from ..exit_codes import CommandError, Exit
-from ..wording import counted_records, listed
+from ..wording import command_line, counted_records, listed
 from .errors import command_error
-from .guard_words import guard_lines
 
 
 def check_plan(file: PlanFile, *, allow_old: bool) -> None:
@@ -23,10 +22,11 @@ def check_plan(file: PlanFile, *, allow_old: bool) -> None:
     :raises CommandError: it may not be applied.
     """
     if any(refusal.stops for refusal in file.refusals()):
+        # A script that runs lms plan before has said why in the same log.
+        show = command_line(["lms", "plan", "show", str(file.path)])
         raise CommandError(
-            *guard_lines(file),
-            "Nothing was sent. If the changes are right, change the setting in the mapping. Then "
-            "make a new plan.",
+            "The guard refuses this plan. Nothing was sent.",
+            f"To see why and what to do, run: {show}",
             exit_code=Exit.GUARDED,
         )
     if not allow_old:

@@ -25,7 +25,6 @@ from .progress import RosterProgress
 from .running import print_lines, run_reported
 from .settings import complete_settings
 from .summary import plan_lines, removals_left_out
-from .terms import other_days, read_terms
 from .words import check_words, missing_schools
 
 
@@ -74,7 +73,6 @@ async def _run(
     async with account.connected(settings, reporter, [progress.notice]) as target:
         words = await target.words()
         check_words(request.mapping, mapping, words, target.capabilities, vendor)
-        terms = await asyncio.to_thread(read_terms, source)
         async with progress.shown_on(err):
             made = await plan(
                 progress.counting(source),
@@ -83,13 +81,13 @@ async def _run(
                 as_of=request.as_of,
                 path=request.out,
                 last=last_applied(request.out.parent, target),
+                words=words,
             )
     with PlanFile(request.out) as file:
         schools = {school for _, _, school in file.counts()}
         lines = [
             *problem_lines(made.report),
             *plan_lines(file, vendor),
-            *other_days(terms, mapping, words, request.as_of, vendor),
             *missing_schools(schools, words, target.capabilities, vendor),
         ]
         is_refused = any(refusal.stops for refusal in file.refusals())

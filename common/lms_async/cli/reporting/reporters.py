@@ -225,7 +225,9 @@ class _Json:
         self._print("begin", rows=progress.total)
 
     def event(self, event: Event) -> None:
-        self._print(_event_name(event), **attrs.asdict(event))
+        # The fields that a repr leaves out are not for logs.
+        fields = attrs.asdict(event, recurse=False, filter=lambda field, _: bool(field.repr))
+        self._print(_event_name(event), **fields)
 
     def tick(self) -> None:
         if (progress := self._progress) is not None:

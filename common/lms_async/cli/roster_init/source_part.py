@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...roster.sources.csv_files.fields import FIELDS
+from ...roster.sources.tables.layout import normalized
 from ..toml_text import toml_key, toml_text
 from ..wording import listed
 from .csv_files import ProposedFile, ProposedSource, UnknownFile
 from .part import Part, named
+
+#: Names of columns that may say who has left. People who have left must not be created again.
+_STATES = frozenset("status state enrollmentstatus active isactive inactive leaver left".split())
 
 
 def source_encoding(encoding: str) -> Part:
@@ -81,6 +85,14 @@ def _file(one: ProposedFile) -> Part:
         )
     if one.ignored:
         part.comment(f"Columns that are not read: {named(one.ignored)}.")
+    states = [column for column in one.ignored if normalized(column) in _STATES]
+    if one.kind == "people" and states and not one.where:
+        part.check(
+            f"The column {states[0]} of {one.file} may say who has left. If so, write its words "
+            "for all others in [source.files.where], and remove the # at the start of the lines."
+        )
+    else:
+        states = []
     lines = [
         *("[[source.files]]", f"file = {toml_text(one.file)}", f"kind = {toml_text(one.kind)}"),
         *(f"date_format = {toml_text(text)}" for text in one.date_formats[:1]),
@@ -97,6 +109,8 @@ def _file(one: ProposedFile) -> Part:
         lines.append("[source.files.where]")
         for column, words in one.where.items():
             lines.append(f"{toml_key(column)} = [{', '.join(map(toml_text, words))}]")
+    if states:
+        lines += ["# [source.files.where]", f'# {toml_key(states[0])} = ["Active"]']
     if len(one.date_formats) > 1:
         at = next(at for at, line in enumerate(lines) if line.startswith("date_format"))
         lines[at] = f"# {lines[at]}"

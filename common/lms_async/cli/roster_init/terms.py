@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from ...roster import Term, Word
+from ...roster.targets.vendor_terms import VendorTerm, most_alike, nearest, term_of_word
 from ..toml_text import toml_key, toml_text
-from ..vendor_terms import VendorTerm, most_alike, term_of_word
 from ..wording import plain
 from .facts import Facts
 from .part import Part, named
@@ -92,7 +92,7 @@ def _term(facts: Facts, term: Term, known: Sequence[VendorTerm], part: Part) -> 
         return
     alike = most_alike(term, known)
     if alike is not None:
-        when += f"; most days in common: {alike.starts} to {alike.ends}"
+        when += f"; nearest days: {alike.starts} to {alike.ends}"
     proposed = "" if alike is None else alike.title
     part.lines.append(f"# {toml_key(term.title)} = {toml_text(proposed)}  # {when}")
     if facts.vendor is None:
@@ -105,7 +105,7 @@ def _term(facts: Facts, term: Term, known: Sequence[VendorTerm], part: Part) -> 
             f"of its terms and remove the # at the start of the line, or create the term in "
             f"{facts.name}."
         )
-        if near := _nearest(term, known):
+        if near := nearest(term, known)[:_NEAREST]:
             will += f" Nearest by their days: {named(map(_with_days, near))}."
     part.comment(will, indent="  ")
     part.checks.append(f"[terms] {term.title}: {will}")
@@ -121,22 +121,6 @@ def _found(term: Term, known: Sequence[VendorTerm]) -> VendorTerm | None:
     days = term.starts.isoformat(), term.ends.isoformat()
     found = [one for one in known if (one.starts, one.ends) == days]
     return found[0] if len(found) == 1 else None
-
-
-def _nearest(term: Term, known: Sequence[VendorTerm]) -> list[VendorTerm]:
-    """Return the vendor's terms whose first and last days are nearest to those of a term."""
-    if term.starts is None or term.ends is None:
-        return []
-    distances = [
-        (
-            abs((date.fromisoformat(one.starts) - term.starts).days)
-            + abs((date.fromisoformat(one.ends) - term.ends).days),
-            at,
-        )
-        for at, one in enumerate(known)
-        if one.starts and one.ends
-    ]
-    return [known[at] for _, at in sorted(distances)[:_NEAREST]]
 
 
 def _with_days(one: VendorTerm) -> str:

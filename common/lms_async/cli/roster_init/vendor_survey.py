@@ -13,9 +13,9 @@ import attrs
 
 from ...roster import Capabilities, Entry, Target, Word
 from ...roster.entries import usable_key
+from ...roster.targets.vendor_terms import VendorTerm
 from ..exit_codes import MAY_NOT_READ
 from ..listing.progress import RowCount
-from ..vendor_terms import VendorTerm
 from .source_survey import SourceSurvey
 
 #: A course code with the prefix of a school.

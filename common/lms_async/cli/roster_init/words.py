@@ -80,6 +80,7 @@ def _table(facts: Facts, name: str) -> Part:
         part.checks.append(
             f"[{name}] has no translation of {named(open_words)}. Write the word of {facts.name}, "
             "and remove the # at the start of the line."
+            + (" Otherwise, records with this role are left alone." if name in _ROLES else "")
         )
     words = facts.source.words.get(name)
     if words is not None and words.hidden:

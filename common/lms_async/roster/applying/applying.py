@@ -17,7 +17,7 @@ import attrs
 from ...bulk.bulk import Bulk
 from ...bulk.status import STOPPED
 from ...errors import LmsError
-from ...journal.journal import Journal
+from ...journal.store import Stores
 from ...outcome import Outcome, RowError, Status
 from ..changes import Action, Change
 from ..plan_files.plan_file import PlanFile, Step
@@ -25,9 +25,11 @@ from ..targets.target import Target
 from ..temporary import delete_abandoned
 from . import conditions
 from .apply_record import ApplyRecord, read_outcomes
+from .dependencies import Dependencies
 from .exchanges import Exchanges
-from .moves import HELD, Moves
-from .parents import MAY_BE_MISSING, NOT_CREATED, Parents
+from .moves import HELD
+from .parents import MAY_BE_MISSING, NOT_CREATED
+from .step_journals import StepJournals, in_folder, of_plan
 
 #: How many changes are recorded as skipped before the event loop does other work.
 _PER_TURN = 1000
@@ -81,6 +83,7 @@ async def apply_plan(
     check_age: bool,
     check_state: bool,
     on_bulk: Callable[[Bulk[Change]], object] | None,
+    store: Stores | None,
 ) -> ApplyReport:
     """Apply the plan ``path``; see :meth:`lms_async.roster.Plan.apply`."""
     delete_abandoned(path)
@@ -91,12 +94,18 @@ async def apply_plan(
             conditions.check_age(file.meta)
         steps = await asyncio.to_thread(_read_steps, path, file.meta.id)
         with ApplyRecord(folder, file.meta.id) as record:
+            if store is None:
+                journals = StepJournals(file.meta.id, in_folder(folder))
+                has_begun = record.has_begun
+            else:  # a run on another host may have begun, with another folder
+                journals = StepJournals(file.meta.id, of_plan(file.meta.id, store))
+                has_begun = bool(steps) and await journals.has_begun(1, steps[0])
+            # Later the vendor has other records than in the plan, because of the plan.
+            if check_state and not has_begun:
+                await conditions.check_state(path, file.meta, target)
             if not record.has_begun:
-                # Later the vendor has other records than in the plan, because of the plan.
-                if check_state:
-                    await conditions.check_state(path, file.meta, target)
                 record.begin()
-            apply = _Apply(file, target, folder, record, on_bulk)
+            apply = _Apply(file, target, journals, record, on_bulk)
             for number, step in enumerate(steps, start=1):
                 await apply.make(number, step)
             record.flush()
@@ -122,16 +131,16 @@ class _Apply:
         self,
         file: PlanFile,
         target: Target,
-        folder: Path,
+        journals: StepJournals,
         record: ApplyRecord,
         on_bulk: Callable[[Bulk[Change]], object] | None,
     ) -> None:
         self.counts: Counter[tuple[str, Action, Status]] = Counter()
         self.earlier = 0
         self.stop_reason: LmsError | None = None
-        self._file, self._target, self._folder, self._record = file, target, folder, record
+        self._file, self._target, self._journals, self._record = file, target, journals, record
         self._on_bulk = on_bulk
-        self._moves, self._parents = Moves(), Parents()
+        self._dependencies = Dependencies()
 
     async def make(self, number: int, step: Step) -> None:
         """Make the changes of ``step``. After an earlier step has stopped, skip them.
@@ -152,8 +161,6 @@ class _Apply:
 
         :param number: the number of the step.
         """
-        name = f"{number:02}-{step.kind}-{step.action}.journal"
-        journal = Journal(self._folder / name, job=self._file.meta.id, keep_reasons=True)
         bulk: Bulk[Change] | None = None
         next_ = step.first
         exchanges = Exchanges(
@@ -169,7 +176,7 @@ class _Apply:
                 if bulk is not None and bulk.report.stop_reason is not None:
                     return
                 next_ += 1
-                why = HELD if self._moves.hold(change) else self._parents.missing(change)
+                why = self._dependencies.prevents(change)
                 if why is not None:
                     self._skip(next_ - 1, change, why)
                 else:
@@ -178,7 +185,11 @@ class _Apply:
 
         with closing(changes()) as items:
             bulk = self._target.apply(
-                step.kind, step.action, items, as_of=self._file.meta.as_of, journal=journal
+                step.kind,
+                step.action,
+                items,
+                as_of=self._file.meta.as_of,
+                journal=self._journals.of(number, step),
             )
             if self._on_bulk is not None:
                 self._on_bulk(bulk)
@@ -201,8 +212,7 @@ class _Apply:
         change = outcome.item
         self.counts[change.kind, change.action, outcome.status] += 1
         self.earlier += outcome.earlier is not None
-        self._moves.add(outcome)
-        self._parents.add(outcome)
+        self._dependencies.add(outcome)
         if outcome.status is not Status.DONE:
             self._record.add(number, outcome)
 

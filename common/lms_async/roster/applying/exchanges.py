@@ -43,11 +43,17 @@ class Exchanges:
                 continue
             holders = list(self._holders(field, change.after[field]))
             if holders:
-                why = _reason(field, holders, is_exchange=holders[-1] == number)
+                exchanged = [name for name in _UNIQUE if self._is_exchanged(number, change, name)]
+                why = _reason(field, holders, exchanged if field in exchanged else [])
                 said = error.message or error.fields.get(field) or error.code
                 text = f"{why} The vendor said: {said}"
                 return attrs.evolve(outcome, error=RowError(VALUE_IN_USE, text, {field: why}))
         return outcome
+
+    def _is_exchanged(self, number: int, change: Change, field: str) -> bool:
+        """Return whether the update ``number`` waits for itself, because of ``field``."""
+        holders = list(self._holders(field, change.after.get(field, "")))
+        return bool(holders) and holders[-1] == number
 
     def _holders(self, field: str, value: str) -> Iterator[int]:
         """Yield the update that gives up ``value``, the one for whose value it waits, and so on."""
@@ -66,12 +72,13 @@ class Exchanges:
             at = field, value
 
 
-def _reason(field: str, holders: list[int], *, is_exchange: bool) -> str:
-    if is_exchange:
+def _reason(field: str, holders: list[int], exchanged: list[str]) -> str:
+    if exchanged:
         numbers = ", ".join(map(str, sorted(holders)))
         return (
-            f"The changes {numbers} of this plan exchange their {field}, so each waits for another "
-            "one. Clear or change one of these values at the vendor, and make a new plan."
+            f"The changes {numbers} of this plan exchange their {' and '.join(exchanged)}, so each "
+            f"waits for another one. Change the {' and '.join(exchanged)} of one of these people "
+            "at the vendor, and make a new plan."
         )
     return (
         f"The record of change {holders[0]} of this plan had this {field}. Make a new plan when "

@@ -61,6 +61,8 @@ class Desired:
         self.incomplete: set[str] = set()
         #: The school year of each section, by the section's key, if its terms have one.
         self.section_years: dict[str, Days] = {}
+        #: The terms of the source.
+        self.terms: list[Term] = []
         self._mapping, self._as_of, self._report = mapping, as_of, report
         self._years = SchoolYears(as_of)
         self._left_alone: Counter[tuple[str, str, Reason, str]] = Counter()
@@ -114,6 +116,7 @@ class Desired:
 
     def _term(self, term: Term) -> Entry | LeftAlone:
         self._years.add(term)
+        self.terms.append(term)
         if self._years.has_ended(term):
             # A term of this year may have the same title.
             return LeftAlone(kind="terms", org="", reason=Reason.ENDED)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 import orjson
 
+from ..administrators import administers
 from ..changes import Action, Change, LeftAlone, Reason
 from ..database import writing
 from ..entries import KEY_PARTS
@@ -92,7 +93,8 @@ class _Difference:
         """Yield what is to be returned, updated and created."""
         create = Action.LINK if kind in KEY_PARTS else Action.CREATE
         rows = self.working_set.connection.execute(queries.ADDITIONS, self._parameters(kind))
-        for key, org, wanted, hidden, lacking, vendor_id, there, active, locked, reason in rows:
+        for row in rows:
+            key, org, wanted, hidden, lacking, own, vendor_id, there, active, locked, reason = row
             if vendor_id is None:
                 if reason is not None:
                     details = {Reason.LOCKED: locked, Reason.NEEDED_FIELD: lacking}
@@ -106,8 +108,9 @@ class _Difference:
                     after |= orjson.loads(hidden)
                 yield Change(kind=kind, action=create, key=key, org=org, after=after)
                 continue
-            before, after = _fields_that_differ(orjson.loads(wanted), orjson.loads(there))
-            if active and not after:
+            there = orjson.loads(there)
+            before, after = _fields_that_differ(orjson.loads(wanted), there)
+            if active and not after and not _may_have_another_role(own, there):
                 continue
             if reason is not None:
                 yield LeftAlone(
@@ -200,6 +203,20 @@ class _Difference:
             "asked": kind in rules.removals,
             "incomplete": kind in rules.incomplete,
         }
+
+
+def _may_have_another_role(reason: str, there: Mapping[str, str]) -> bool:
+    """Return whether the vendor's record may have another role than the school's.
+
+    The roles are not compared if the vendor has no word for the school's role. Without this check,
+    a teacher who became an administrator would be neither changed nor mentioned.
+
+    :param reason: why the school's record is left alone; ``""`` if it is not.
+    :param there: the fields of the vendor's record.
+    """
+    if reason == Reason.ADMINISTRATOR:
+        return not administers(there.get("role", ""))
+    return reason in (Reason.UNKNOWN_ROLE, Reason.NO_ROLE)
 
 
 def _fields_that_differ(

@@ -86,11 +86,12 @@ FROM (
 ) LEFT JOIN unusable USING (kind, key) LEFT JOIN removed USING (kind, key)
 GROUP BY kind, key
 """
-# Records that are wanted, and missing, inactive or different. In this order: records to return,
-# to update, and to create, because an update may free a value that a new record needs. Enrollments
-# are ordered by section, so that vendors can take those of one section in one request.
+# Records that are wanted, and missing, inactive, different or locked. In this order: records to
+# return, to update, and to create, because an update may free a value that a new record needs.
+# Enrollments are ordered by section, so that vendors can take those of one section in one request.
 ADDITIONS = """
-SELECT w.key, w.org, w.compared, w.hidden, w.lacking, t.vendor_id, t.compared, t.active,
+SELECT w.key, w.org, w.compared, w.hidden, w.lacking, w.locked, t.vendor_id, t.compared,
+    t.active,
     coalesce(nullif(t.locked, ''), nullif(first.locked, ''), second.locked, '') AS locked,
     CASE
         WHEN w.locked <> '' THEN w.locked
@@ -109,7 +110,7 @@ LEFT JOIN there AS t ON t.kind = w.kind AND t.key = w.key
 LEFT JOIN parent AS first ON first.kind = :first AND first.key = part(w.key, 0)
 LEFT JOIN parent AS second ON second.kind = :second AND second.key = part(w.key, 1)
 WHERE w.kind = :kind AND w.key <> '' AND w.active
-    AND (t.active IS NULL OR NOT t.active OR t.compared <> w.compared)
+    AND (t.active IS NULL OR NOT t.active OR t.compared <> w.compared OR w.locked <> '')
     AND NOT EXISTS (SELECT 1 FROM unusable AS u WHERE u.kind = w.kind AND u.key = w.key)
 ORDER BY t.active IS NULL, t.active, CASE WHEN :first IS NULL THEN w.rowid END, w.key
 """

@@ -285,8 +285,11 @@ class WorkingSet:
             entry.vendor_id,
             entry.locked,
         )
-        content = (entry.kind, row[1], entry.org, entry.active, compared, row[6], entry.locked)
-        digest = blake2b(repr(content).encode(), digest_size=16).digest()
+        is_active = "active" if entry.active else ""
+        texts = (entry.kind, row[1], entry.org, is_active, entry.vendor_id, entry.locked)
+        digest = blake2b(
+            "\0".join(texts).encode("utf-8", "surrogatepass") + compared, digest_size=16
+        ).digest()
         # A sum, unlike a hash of all entries in turn, is the same in any order.
         self._hashes = (self._hashes + int.from_bytes(digest, "big")) % (1 << 128)
         return row

@@ -48,7 +48,8 @@ class GuardSettings:
         have the same role.
     :param max_created_share: in a run after the first, how many people, relationships, courses or
         sections may be created, as a share of the number that the vendor had after the last plan,
-        or has now if that is more. It may be more than 1.
+        or has now if that is more. It may be more than 1. As many records as the last plan should
+        create and did not are allowed besides.
     :param min_records: schools that have fewer records of a kind at the vendor are checked for
         these shares together. Fewer records than this are not checked.
     :param max_removed_people: how many people may be removed, in all schools together.
@@ -86,10 +87,13 @@ class SourceFacts:
         after the last plan was applied; ``None`` if there were none, or in the first run.
     :param last_vendor_records: how many records the vendor had after the last plan was applied, by
         kind; ``None`` in the first run.
+    :param last_not_created: how many records the last plan should create and did not, by kind.
     :param rejected: how many records were rejected, for any reason.
     :param orphans: how many of them were rejected because they refer to missing records.
     :param partial: the kinds that may be incomplete, e.g. because the source has only changes of
         them, or no file.
+    :param causes: why these kinds may be incomplete, and what to do, as two sentences without their
+        beginning, where more is known than that rows were rejected.
     :param changes_only: the kinds in ``partial`` for which the source lists only changes. Their
         number is not compared with that of the last run.
     """
@@ -98,9 +102,11 @@ class SourceFacts:
     last_records: Mapping[str, int] | None = None
     last_found_share: float | None = None
     last_vendor_records: Mapping[str, int] | None = None
+    last_not_created: Mapping[str, int] = attrs.field(factory=dict)
     rejected: int = 0
     orphans: int = 0
     partial: frozenset[str] = frozenset()
+    causes: Mapping[str, str] = attrs.field(factory=dict)
     changes_only: frozenset[str] = frozenset()
 
 
@@ -153,8 +159,12 @@ def _source_refusals(settings: GuardSettings, facts: SourceFacts) -> Iterator[Re
             number=facts.records.get(kind, 0),
             bound=0,
             stops=False,
-            text=f"Missing {kind} are not removed, because the source may not have all {kind}. "
-            f"To remove {kind}, use files that are complete and have no rejected rows.",
+            text=f"Missing {kind} are not removed, because "
+            + facts.causes.get(
+                kind,
+                f"the source may not have all {kind}. To remove {kind}, use files that are "
+                "complete and have no rejected rows.",
+            ),
         )
     compared = settings.removals - facts.changes_only
     for kind in sorted((facts.last_records or {}).keys() & compared):

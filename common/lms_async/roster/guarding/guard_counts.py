@@ -94,8 +94,8 @@ def check_created(
     """Check that a run after the first one does not create nearly everything again.
 
     That happens if the vendor does not show its records any more, or if the source has new ids. If
-    the last plan could not create the records, the vendor does not have them, and they may be
-    created now.
+    the last plan could not create some records, as many may be created now. Otherwise a first run
+    in which the vendor rejected most records could not be repeated.
 
     :param counts: the number of changes by kind, action and school.
     :param existing: the number of records at the vendor by kind and school.
@@ -113,7 +113,8 @@ def check_created(
             if of == kind and action in (Action.CREATE, Action.LINK)
         )
         is_new_year = settings.mode is Mode.NEW_SCHOOL_YEAR and kind in _OF_THE_YEAR
-        if last < settings.min_records or is_new_year or not exceeds(count, bound, last):
+        more = count - facts.last_not_created.get(kind, 0)
+        if last < settings.min_records or is_new_year or not exceeds(more, bound, last):
             continue
         yield Refusal(
             rule="max_created_share",

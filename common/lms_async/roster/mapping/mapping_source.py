@@ -23,7 +23,8 @@ _TERM = tuple(field.name for field in attrs.fields(Term))
 def read_source(data: Mapping[str, Any], text: str, path: Path) -> SourceSettings | None:
     """Read the part ``[source]`` of the settings.
 
-    ``encoding`` and ``date_format`` are for all files. Each ``[[source.files]]`` describes a file,
+    ``encoding`` and ``date_format`` are for all files, and also for OneRoster files. Each
+    ``[[source.files]]`` describes a file,
     see :class:`~lms_async.roster.CsvFile`, whose ``constants`` are in ``set``; each
     ``[[source.orgs]]`` is an :class:`~lms_async.roster.Org`, of the type ``school`` if there is no
     other; and each ``[[source.terms]]`` is a :class:`~lms_async.roster.Term`, of the type ``term``,
@@ -113,6 +114,7 @@ def read_source(data: Mapping[str, Any], text: str, path: Path) -> SourceSetting
             orgs=tuple(_org(table) for table in top.tables("orgs", _ORG)),
             terms=tuple(_term(table) for table in top.tables("terms", _TERM)),
             encoding=top.text("encoding") if "encoding" in top.values else None,
+            date_format=date_format,
         )
 
 

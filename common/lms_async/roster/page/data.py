@@ -20,7 +20,6 @@ from ..entries import KEY_PARTS, SEPARATOR, split
 from ..model import KINDS
 from ..plan_files.plan_file import PlanFile
 from ..problem_groups import ProblemGroup, grouped
-from . import words
 
 #: How many records of one kind that are left alone for one reason are listed. All are counted.
 LISTED = 2_000
@@ -110,7 +109,7 @@ class PageData:
             self._orgs[left.org],
             _key(left.kind, left.key),
             left.vendor_id,
-            left.detail if locked else words.of_field(left.detail),
+            left.detail,
             left.records,
             bool(left.detail) and not locked,
         ]
@@ -144,8 +143,7 @@ def _chunks(
     while batch := list(islice(remaining, _CHUNK)):
         fields: dict[str, int] = {}
         converted = [convert(row, fields) for row in batch]
-        named = [[name, words.of_field(name)] for name in fields]
-        yield _json({"fields": named, "rows": converted})
+        yield _json({"fields": [*fields], "rows": converted})
 
 
 def _key(kind: str, key: str) -> str | list[str]:

@@ -31,7 +31,7 @@ function readChange([kind, action, org, key, before, after], fields) {
   const row = { kind, action, org, key, before, after, fields };
   const said = {};
   for (const values of [before, after]) {
-    for (let at = 0; at < values.length; at += 2) said[fields[values[at]][0]] = values[at + 1];
+    for (let at = 0; at < values.length; at += 2) said[fields[values[at]]] = values[at + 1];
   }
   row.name = nameIn(said);
   if (row.name) names.get(summary.kinds[kind])?.set(key, row.name);
@@ -47,7 +47,7 @@ function valuesOf(row) {
       found.get(values[at])[side] = values[at + 1];
     }
   });
-  return [...found].map(([field, [before, after]]) => [row.fields[field][1], before, after]);
+  return [...found].map(([field, [before, after]]) => [row.fields[field], before, after]);
 }
 
 function readLeftAlone([kind, reason, org, key, vendorId, detail, records, isField]) {
@@ -62,7 +62,7 @@ function makeRecord(row) {
 
 function makeFields(row) {
   const items = valuesOf(row).map(([word, before, after]) => {
-    const item = make("li", null, make("span", { class: "field" }, capitalize(word)), " ");
+    const item = make("li", null, make("span", { class: "field" }, word), " ");
     if (before !== null) item.append(makeSide("before", "before: ", before));
     if (before !== null && after !== null) {
       item.append(make("span", { class: "arrow", "aria-hidden": "true" }, " → "));

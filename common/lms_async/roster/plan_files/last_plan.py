@@ -10,11 +10,13 @@ the mapping::
         remember_applied(folder, made.meta, report.counts)
 
 A plan of which the vendor rejected some changes counts as applied. Otherwise one bad record would
-make every run a first run. The records that were not created are not counted as the vendor's.
+make every run a first run. The records that were not created are not counted as the vendor's, and
+the next plan may create them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from hashlib import blake2b
 from os import PathLike
@@ -71,7 +73,9 @@ def remember_applied(
     :raises PlanFailed: the file can't be written. The old file is kept.
     """
     path = _path(Path(folder), meta.target, meta.account)
-    meta = attrs.evolve(meta, vendor_records=_without_failed(meta.vendor_records, counts))
+    missing = _not_created(counts)
+    there = {kind: count - missing.get(kind, 0) for kind, count in meta.vendor_records.items()}
+    meta = attrs.evolve(meta, vendor_records=there, not_created=missing)
     part = path.with_name(f".{path.name}.{token_hex(4)}.part")
     try:
         make_private(part)
@@ -82,15 +86,13 @@ def remember_applied(
         raise PlanFailed(f"{path} can't be written: {error.strerror}") from None
 
 
-def _without_failed(
-    records: Mapping[str, int], counts: Mapping[tuple[str, Action, Status], int]
-) -> dict[str, int]:
-    """Return the numbers of records without those that were to be created and were not."""
-    found = dict(records)
+def _not_created(counts: Mapping[tuple[str, Action, Status], int]) -> dict[str, int]:
+    """Return the numbers of records that were to be created and were not, by kind."""
+    found: Counter[str] = Counter()
     for (kind, action, status), count in counts.items():
         if action in ADDITIONS and status is not Status.DONE:
-            found[kind] = found.get(kind, 0) - count
-    return found
+            found[kind] += count
+    return dict(found)
 
 
 def _path(folder: Path, target: str, account: str) -> Path:

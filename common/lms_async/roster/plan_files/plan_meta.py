@@ -37,6 +37,8 @@ class PlanMeta:
         is the share of the last plan.
     :param vendor_records: how many records in scope the vendor has in use, by kind, once the plan
         is applied.
+    :param not_created: how many records the plan should create and did not, by kind. It is known
+        once the plan is applied.
     """
 
     # A damaged file may have values of other types, with which the guard would fail much later.
@@ -56,6 +58,10 @@ class PlanMeta:
         default=None, validator=optional(instance_of((int, float)))
     )
     vendor_records: Mapping[str, int] = attrs.field(
+        factory=dict, validator=deep_mapping(_TEXT, instance_of(int), _is_mapping)
+    )
+
+    not_created: Mapping[str, int] = attrs.field(
         factory=dict, validator=deep_mapping(_TEXT, instance_of(int), _is_mapping)
     )
 

@@ -76,12 +76,7 @@ class CsvFile:
         for column, words in self.where.items():
             if not words:
                 raise SettingError(f"where has no values for {column}", "where", column)
-        if self.date_format is not None:
-            try:
-                parse_date_format(self.date_format)
-            except ValueError as why:
-                text = str(why).rstrip(".")
-                raise SettingError(f"date_format: {text}", "date_format") from None
+        _check_date_format(self.date_format)
 
     def _check_fields(self) -> None:
         known = FIELDS[self.kind]
@@ -123,16 +118,20 @@ class SourceSettings:
     :param terms: the terms, if no file lists them.
     :param encoding: Python's name of the encoding of files that are not UTF-8 and have no
         byte-order mark, for example ``cp1252``.
+    :param date_format: how OneRoster files write dates, such as ``MM/DD/YYYY``. Other CSV files
+        have their own; see :class:`CsvFile`.
     :raises SettingError: the orgs or terms are also in a file, have an id twice, or there are no
-        files besides; or Python has no such encoding.
+        files besides; Python has no such encoding; or the format of dates is wrong.
     """
 
     files: tuple[CsvFile, ...] = ()
     orgs: tuple[Org, ...] = ()
     terms: tuple[Term, ...] = ()
     encoding: str | None = None
+    date_format: str | None = None
 
     def __attrs_post_init__(self) -> None:
+        _check_date_format(self.date_format)
         for kind, records in ((Org.plural, self.orgs), (Term.plural, self.terms)):
             if not records:
                 continue
@@ -153,6 +152,16 @@ class SourceSettings:
                 checked_encoding(self.encoding)
             except InvalidInput as why:
                 raise SettingError(why.what, "encoding") from None
+
+
+def _check_date_format(given: str | None) -> None:
+    if given is None:
+        return
+    try:
+        parse_date_format(given)
+    except ValueError as why:
+        text = str(why).rstrip(".")
+        raise SettingError(f"date_format: {text}", "date_format") from None
 
 
 def _check_constant(field: str, value: str) -> None:

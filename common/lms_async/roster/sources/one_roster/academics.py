@@ -53,8 +53,8 @@ def read_terms(reading: Reading) -> Iterator[Record | Deleted]:
             id=row["sourcedId"],
             title=row.need("title"),
             type=row.word("type", TERM_TYPES),
-            starts=row.date("startDate"),
-            ends=row.date("endDate"),
+            starts=table.date(row, "startDate"),
+            ends=table.date(row, "endDate"),
             school_year=row.school_year("schoolYear"),
             parent_id=parent,
         )

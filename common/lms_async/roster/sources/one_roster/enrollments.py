@@ -32,8 +32,8 @@ def read_enrollments(reading: Reading) -> Iterator[Record | Deleted]:
             person_id=person,
             role=row.word("role", ENROLLMENT_ROLES),
             primary=row.flag("primary", blank=False),
-            begins=row.date("beginDate"),
-            ends=row.date("endDate"),
+            begins=table.date(row, "beginDate"),
+            ends=table.date(row, "endDate"),
         )
         if enrollment.begins and enrollment.ends and enrollment.ends < enrollment.begins:
             row.reject("endDate", "date_order", "the enrollment ends before it begins.")

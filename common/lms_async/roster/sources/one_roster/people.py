@@ -119,8 +119,8 @@ def _read_roles(reading: Reading) -> dict[str, list[StatedRole]]:
             Role(
                 role=row.word("role", PERSON_ROLES),
                 org_id=row["orgSourcedId"],
-                begins=row.date("beginDate"),
-                ends=row.date("endDate"),
+                begins=table.date(row, "beginDate"),
+                ends=table.date(row, "endDate"),
             ),
             primary=row["roleType"].casefold() == "primary",
         )
@@ -139,7 +139,7 @@ def _read_demographics(reading: Reading) -> dict[str, tuple[date | None, str]]:
     shared: dict[tuple[date | None, str], tuple[date | None, str]] = {}
 
     def build(row: Row) -> None:
-        pair = row.date("birthDate"), row.word("sex", GENDERS)
+        pair = table.date(row, "birthDate"), row.word("sex", GENDERS)
         found[row["sourcedId"]] = shared.setdefault(pair, pair)
 
     _read_all(table, build, lambda: each_once(table))

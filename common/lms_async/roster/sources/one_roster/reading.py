@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import attrs
 
+from ....date_format import DateFormat
 from ...model import Deleted, Record
 from ...problems import Coverage, Mode, ReadingReport
 from ..tables.bundle import BundleFile
@@ -28,6 +29,7 @@ class Reading:
     files: Mapping[str, BundleFile]
     manifest: Manifest
     encoding: str | None
+    date_format: DateFormat | None
     report: ReadingReport
     known: Known = attrs.field(factory=Known)
     _tables: dict[str, OneRosterTable] = attrs.field(factory=dict, init=False)
@@ -58,7 +60,9 @@ class Reading:
         if kind:
             self.known.files[kind] = [form.file]
         text = open_text(self.files[form.name.lower()], self.encoding, self.report)
-        table = self._tables[form.name] = OneRosterTable(text, form, mode, coverage, self.report)
+        table = self._tables[form.name] = OneRosterTable(
+            text, form, mode, coverage, self.report, self.date_format
+        )
         return table
 
 

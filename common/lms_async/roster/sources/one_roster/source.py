@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 
+from ....date_format import parse_date_format
+from ....errors import InvalidInput
 from ...model import KINDS, Deleted, Record
 from ...problems import ReadingReport
 from ..tables.text import checked_encoding
@@ -36,12 +38,24 @@ class OneRosterSource:
     :param path: the folder or zip file. The files may be in a folder of it.
     :param encoding: Python's name of the encoding of files that are not UTF-8 and have no
         byte-order mark, for example ``cp1252``. Without it, such a file is refused.
-    :raises InvalidInput: Python has no encoding of this name.
+    :param date_format: how the files write dates that are not written as YYYY-MM-DD, for example
+        ``MM/DD/YYYY``. Without it, a row is rejected if day and month cannot be told apart.
+    :raises InvalidInput: Python has no encoding of this name, or the format of dates is wrong.
     """
 
-    def __init__(self, path: str | PathLike[str], *, encoding: str | None = None) -> None:
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        *,
+        encoding: str | None = None,
+        date_format: str | None = None,
+    ) -> None:
         self._path = Path(path)
         self._encoding = None if encoding is None else checked_encoding(encoding)
+        try:
+            self._date_format = None if date_format is None else parse_date_format(date_format)
+        except ValueError as why:
+            raise InvalidInput(f"date_format: {str(why).rstrip('.')}") from None
 
     def read(self, report: ReadingReport) -> Iterator[Record | Deleted]:
         """Yield the records; see :meth:`lms_async.roster.Source.read`.
@@ -53,6 +67,6 @@ class OneRosterSource:
             report.of(kind.plural)
         with open_one_roster(self._path, report) as files:
             manifest = read_manifest(files, self._encoding, report)
-            reading = Reading(files, manifest, self._encoding, report)
+            reading = Reading(files, manifest, self._encoding, self._date_format, report)
             for read in _READERS:
                 yield from read(reading)

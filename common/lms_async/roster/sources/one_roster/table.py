@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 
+from ....date_format import DateFormat
 from ...problems import Coverage, Mode, ReadingReport
+from ..tables.cells import unclear_formats
 from ..tables.layout import Layout
 from ..tables.row import Row
 from ..tables.table import Table, read_header
 from ..tables.text import TextFile
 from .columns import FileFormat, Header, find_columns
+
+_YEAR_FIRST = re.compile(r"\d{4}", re.ASCII)
 
 
 class OneRosterTable(Table):
@@ -17,6 +23,8 @@ class OneRosterTable(Table):
 
     :param mode: whether it is whole, or lists changes.
     :param coverage: counts its rows.
+    :param date_format: how dates are written that are not written as YYYY-MM-DD; ``None`` if
+        the school did not say.
     :raises SourceRefused: a column is missing without which no row can be read.
     """
 
@@ -27,8 +35,10 @@ class OneRosterTable(Table):
         mode: Mode,
         coverage: Coverage,
         report: ReadingReport,
+        date_format: DateFormat | None,
     ) -> None:
         self.mode = mode
+        self._format = date_format
         line, cells = read_header(text, report)
         header = find_columns(cells, form)
         id_field = form.key if form.key == "sourcedId" else ""
@@ -73,6 +83,30 @@ class OneRosterTable(Table):
             text = "a bulk file must not fill this column. So missing records are not removed."
             row.warn(column, "delta_values", text)
             self.coverage.gaps.add("delta_values")
+
+    def date(self, row: Row, column: str) -> date | None:
+        """Return a date, ``None`` for a blank cell. A time behind the date is not read.
+
+        :raises RowRejected: it is not a date, or day and month cannot be told apart.
+        """
+        cell = row[column]
+        if not cell or _YEAR_FIRST.match(cell):
+            return row.date(column)
+        if self._format:
+            found = self._format.read(cell) or self._format.read(cell.split()[0])
+            if found is None:
+                text = f"this is not a date that is written as {self._format.text}."
+                row.reject(column, "date", text)
+            return found
+        if formats := unclear_formats(cell):
+            one, other = formats
+            text = (
+                f"the date could be {one} or {other}. Look at the dates of this column, and say "
+                f'which it is in the mapping, below [source]: date_format = "{one}" or '
+                f'date_format = "{other}".'
+            )
+            row.reject(column, "date", text)
+        return row.date(column)
 
     def is_deleted(self, row: Row) -> bool:
         """Return whether the row says that its record was deleted.

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 import attrs
 
-from ..roster import Term, Word
+from ..model import Term
+from .target import Word
 
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)", re.ASCII)
 #: Schools and vendors seldom agree on the first and last day of a term. Further apart, they are
@@ -52,23 +53,35 @@ def term_of_word(word: Word) -> VendorTerm:
     return VendorTerm(word.text, days[1] if days else "", days[2] if days else "")
 
 
-def most_alike(term: Term, known: Iterable[VendorTerm]) -> VendorTerm | None:
-    """Return the term of the vendor that has the most days in common with a term of the source.
+def nearest(term: Term, known: Iterable[VendorTerm]) -> list[VendorTerm]:
+    """Return the vendor's terms by how near their days are to those of a term, the nearest first.
 
-    Of terms that have the same number in common, it is the one with the fewest other days.
-
-    :returns: ``None`` if no term has a day in common, or several are equally alike.
+    :returns: none if the term does not have both days. Terms of the vendor without days are left
+        out.
     """
-    if term.starts is None or term.ends is None:
+    return [one for _, one in _with_distances(term, known)]
+
+
+def most_alike(term: Term, known: Iterable[VendorTerm]) -> VendorTerm | None:
+    """Return the vendor's term whose days are nearest to those of a term.
+
+    :returns: ``None`` if this term has no day in common, or several are equally near.
+    """
+    found = _with_distances(term, known)
+    if not found or (len(found) > 1 and found[0][0] == found[1][0]):
         return None
-    alike = []
+    best = found[0][1]
+    starts, ends = f"{term.starts}", f"{term.ends}"
+    return best if best.starts <= ends and starts <= best.ends else None
+
+
+def _with_distances(term: Term, known: Iterable[VendorTerm]) -> list[tuple[int, VendorTerm]]:
+    """Return the vendor's terms with how many days their first and last days are away."""
+    if term.starts is None or term.ends is None:
+        return []
+    found = []
     for one in known:
-        if one.days is None:
-            continue
-        first, last = one.days
-        common = (min(last, term.ends) - max(first, term.starts)).days + 1
-        if common > 0:
-            alike.append(((common, -(last - first).days), one))
-    best = max((rank for rank, _ in alike), default=None)
-    found = [one for rank, one in alike if rank == best]
-    return found[0] if len(found) == 1 else None
+        if one.days is not None:
+            first, last = one.days
+            found.append((abs((first - term.starts).days) + abs((last - term.ends).days), one))
+    return sorted(found, key=lambda each: each[0])

@@ -1,4 +1,4 @@
-"""Read the journal of a shard that perhaps no run has begun yet."""
+"""Read a journal that perhaps no run has begun yet."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import attrs
 
 from ..errors import JournalMissing
-from ..journal.entries import EarlierResult, JournalSummary
-from ..journal.store import JournalStore, LeasedJournal, StoredJournal, Wording
+from .entries import EarlierResult, JournalSummary
+from .store import JournalStore, LeasedJournal, StoredJournal, Wording
 
 
 @attrs.frozen
