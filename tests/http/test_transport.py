@@ -223,6 +223,28 @@ async def test_clients_with_the_same_key_share_a_limiter(
     assert limiter(stranger) not in limiters
 
 
+@pytest.mark.parametrize("tight_one_first", [True, False])
+async def test_call_waits_for_all_of_several_limiters(
+    connect: Callable[..., Schoology],
+    schoology_sandbox: SchoologySandbox,
+    tight_one_first: bool,
+) -> None:
+    tight, loose = Window(3, per=0.3), Window(100, per=0.3)
+    limiters = [tight, loose] if tight_one_first else [loose, tight]
+    client = connect(limiter=limiters, retry=RetryPolicy(max_pause=10))
+    assert client._transport.width == 8  # before the first response
+    await asyncio.gather(*(client.app_user_info() for _ in range(9)))
+    assert schoology_sandbox.busiest(0.3) == 3
+    client._transport._width.answered(1.0)
+    assert client._transport.width < 100  # follows from the tight limit
+
+    schoology_sandbox.faults.add(Fault.refuse(times=1, retry_after=600))
+    with pytest.raises(RateLimited):
+        await client.app_user_info()
+    assert tight.pause_left() > 500
+    assert loose.pause_left() > 500
+
+
 async def test_with_options_shares_the_connection(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:
