@@ -16,8 +16,8 @@ from benchmarks.queue_workers import Queue
 
 QUEUES: tuple[Queue, ...] = ("celery", "taskiq")
 
-#: Takes a few seconds. A shard has three requests, which are more than the limit of a school, and two
-#: workers send more than the limit of the address.
+#: Takes a few seconds. A shard has three requests, which are more than the limit of a school, and
+#: two workers send more than the limit of the address.
 SMALL = Plan(
     schools=3,
     rows=300,
