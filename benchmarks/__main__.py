@@ -32,6 +32,8 @@ QUESTIONS = (
         "accounts",
         "redis_window",
         "windows",
+        "queues",
+        "workers",
         "roster",
         "roster_managebac",
     ),

@@ -91,6 +91,13 @@ class PostgresServer:
         is_ours = self._process is not None and lines[:1] == [str(self._process.pid)]
         return is_ours and lines[-1] == "ready"
 
+    @property
+    def pid(self) -> int:
+        """The id of the server's main process."""
+        if self._process is None:
+            raise ChildProcessError("PostgreSQL does not run")
+        return self._process.pid
+
     def kill(self) -> None:
         """Kill the server. It recovers from its log at the next start."""
         self._end(signal.SIGKILL)

@@ -26,15 +26,17 @@ def free_port() -> int:
 
 
 class RedisServer:
-    """A private Redis server that stores nothing on disk.
+    """A private Redis server.
 
     :param folder: a temporary folder for its files.
+    :param durable: whether it stores each change on disk, and has its data after a restart.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._folder = folder
+        self._durable = durable
         self._process: subprocess.Popen[bytes] | None = None
 
     @staticmethod
@@ -43,11 +45,13 @@ class RedisServer:
         return shutil.which("redis-server") or shutil.which("valkey-server")
 
     def start(self) -> None:
-        """Start an empty server, and wait until it responds."""
+        """Start the server, and wait until it responds. It is empty unless it is durable."""
         program = self.program()
         if program is None:
             raise FileNotFoundError("there is no redis-server on this machine")
         options = ["--bind", "127.0.0.1", "--port", f"{self.port}", "--save", "", "--dir", "."]
+        if self._durable:
+            options += ["--appendonly", "yes", "--appendfsync", "always"]
         self._process = subprocess.Popen(  # noqa: S603 - our own arguments
             [program, *options], cwd=self._folder, stdout=subprocess.DEVNULL
         )
@@ -76,7 +80,7 @@ class RedisServer:
             self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """Kill the server, which loses all its data."""
+        """Kill the server, which loses all its data unless it is durable."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

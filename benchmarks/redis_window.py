@@ -78,27 +78,38 @@ class _Work:
     seconds: float
 
 
+@attrs.frozen
+class _Request:
+    """When a process asked for a slot, when it sent the request, and how many seconds later the
+    response came."""
+
+    asked_at: float
+    sent_at: float
+    latency: float
+
+
 def _run_worker(told: Connection) -> None:
     """Run one of the processes that share the limit."""
-    latencies: list[float] = []
+    requests: list[_Request] = []
     refused = 0
 
     async def ask(session: aiohttp.ClientSession, window: RedisWindow, url: str) -> None:
         nonlocal refused
         while True:
+            asked_at = time.monotonic()
             try:
                 slot = await window.acquire()
             except ConnectionFailed:
                 refused += 1
                 await asyncio.sleep(0.1)
                 continue
-            left = time.monotonic()
+            sent_at = time.monotonic()
             try:
                 async with session.get(url) as answer:
                     await answer.read()
             finally:
                 slot.answered()
-            latencies.append(time.monotonic() - left)
+            requests.append(_Request(asked_at, sent_at, time.monotonic() - sent_at))
 
     async def run(work: _Work) -> None:
         timeout = aiohttp.ClientTimeout(total=TIMEOUT)
@@ -126,7 +137,7 @@ def _run_worker(told: Connection) -> None:
                     task.result()  # raises, because a task only ends by an error
 
     asyncio.run(run(told.recv()))
-    told.send((latencies, refused))
+    told.send((requests, refused))
 
 
 @contextmanager
@@ -152,10 +163,8 @@ class Observations:
     arrivals: list[float]
     refused: int
     """How many requests the vendor rejected."""
-    requests: list[int]
-    """How many requests each process made."""
-    latency: float
-    """Mean time from sending a request to its response."""
+    requests: list[list[_Request]]
+    """The requests of each process, in the order of their responses."""
     without_redis: int
     """How often a process found Redis unavailable."""
 
@@ -171,6 +180,11 @@ class Observations:
         return PER / mean(later - earlier for earlier, later in gaps)
 
     @property
+    def latency(self) -> float:
+        """Mean time from sending a request to its response."""
+        return mean(request.latency for of_one in self.requests for request in of_one)
+
+    @property
     def bound(self) -> float:
         """The largest share that can be used without any risk of a 429."""
         return PER / (PER + self.latency)
@@ -178,7 +192,23 @@ class Observations:
     @property
     def spread(self) -> float:
         """The requests of the fastest process divided by those of the slowest."""
-        return max(self.requests) / min(self.requests)
+        counts = [len(of_one) for of_one in self.requests]
+        return max(counts) / min(counts)
+
+    @property
+    def spread_of_waits(self) -> float:
+        """The mean time for which one process waited for its slots, divided by that of another: the
+        longest by the shortest.
+
+        It does not depend on how much of the processor each process got. It counts from when all
+        processes have sent a request, since those who ask first do not wait for the first slots.
+        """
+        begin = max(of_one[0].sent_at for of_one in self.requests)
+        waits = [
+            mean(one.sent_at - one.asked_at for one in of_one if one.asked_at >= begin)
+            for of_one in self.requests
+        ]
+        return max(waits) / min(waits)
 
     @property
     def longest_gap(self) -> float:
@@ -251,8 +281,7 @@ def _run_processes(
     return Observations(
         arrivals,
         refused,
-        [len(latencies) for latencies, _ in ends],
-        mean(latency for latencies, _ in ends for latency in latencies),
+        [requests for requests, _ in ends],
         sum(told for _, told in ends),
     )
 

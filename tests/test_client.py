@@ -42,7 +42,8 @@ def test_each_option_is_accepted_and_documented(client: Any) -> None:
     made = client(*ARGUMENTS[client], **options)
     assert options.keys() == ClientOptions.__annotations__.keys()
     transport = made._transport
-    assert (transport._limiter, transport._policy) == (options["limiter"], options["retry"])
+    assert transport._own_limiters == (options["limiter"],)
+    assert transport._policy == options["retry"]
     assert (transport._timeout, transport._events) == (9.0, (heard.append,))
     assert transport.wire._trust_env
     assert transport.vendor.converter is not client(*ARGUMENTS[client])._transport.vendor.converter

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from attrs import frozen
 
-from lms_async.roster import PlanFile, Problem, Reason
+from lms_async.roster import PlanFile, Problem, Reason, Severity
 
 #: Problems of the source that a page lists.
 _MAX_LISTED = 100
+#: The worst problems first.
+_ORDER = (Severity.REFUSED, Severity.REJECTED, Severity.WARNING, Severity.ACCEPTED)
 
 
 @frozen
@@ -45,7 +47,7 @@ def summarize(path: Path) -> PlanSummary | None:
         for (kind, reason, field), count in file.counts_fields_left_alone().items():
             records[kind, field, reason] += count
         report = file.problems()
-        listed = report.problems[:_MAX_LISTED]
+        listed = sorted(report.problems, key=lambda one: _ORDER.index(one.severity))[:_MAX_LISTED]
         guard = file.refusals()
         return PlanSummary(
             refusals=[refusal.text for refusal in guard if refusal.stops],

@@ -20,7 +20,8 @@ class ClientOptions(TypedDict, total=False):
     """Keyword arguments that every client takes.
 
     :param limiter: how fast requests are sent; replaces the vendor's default limit, which all
-        clients of one account on one event loop share.
+        clients of one account on one event loop share. If several limits apply, give a list of
+        limiters. A call waits for a slot of each, in this order.
     :param retry: when a failed call is made again.
     :param timeout: seconds for one attempt, from connecting to the last byte; by default 60.
     :param session: an aiohttp session of yours, or the session of
@@ -36,7 +37,7 @@ class ClientOptions(TypedDict, total=False):
         field is ``None``, and the value is in the record's ``extra`` under the field's name.
     """
 
-    limiter: Limiter | None
+    limiter: Limiter | Sequence[Limiter] | None
     retry: RetryPolicy | None
     timeout: float
     session: aiohttp.ClientSession | SharedSession | None

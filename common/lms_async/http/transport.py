@@ -70,7 +70,8 @@ def _unchanged(vendor: Vendor) -> Vendor:
 class Transport:
     """Sends the calls of one client.
 
-    :param limiter: replaces the vendor's own limits.
+    :param limiter: replaces the vendor's own limits. A call waits for all of several limiters, in
+        this order.
     :param timeout: seconds for one attempt.
     :param deadline: seconds for a call as a whole, with queue, pauses and retries.
     """
@@ -83,7 +84,7 @@ class Transport:
         vendor: Vendor,
         wire: Wire,
         *,
-        limiter: Limiter | None = None,
+        limiter: Limiter | Sequence[Limiter] | None = None,
         retry: RetryPolicy | None = None,
         timeout: float = 60.0,
         events: Sequence[Listener] = (),
@@ -97,7 +98,10 @@ class Transport:
                 raise InvalidInput(f"{name} is a number of seconds, above 0")
         self.vendor = vendor
         self.wire = wire
-        self._limiter = limiter
+        if limiter is not None and not isinstance(limiter, Sequence):
+            limiter = (limiter,)
+        #: Those of the caller; empty for the vendor's own.
+        self._own_limiters: Sequence[Limiter] = tuple(limiter or ())
         self._policy = retry or RetryPolicy()
         self._quota = Quota(self._policy.quota)
         self._timeout = timeout
@@ -134,7 +138,7 @@ class Transport:
         view = (kind or type(self))(
             vendor or (adapt or _unchanged)(self.vendor),
             self.wire,
-            limiter=limiter or self._limiter,
+            limiter=limiter or self._own_limiters,
             retry=retry or self._policy,
             timeout=self._timeout if timeout is None else timeout,
             events=self._events,
@@ -184,8 +188,8 @@ class Transport:
     @property
     def width(self) -> int:
         """How many requests to keep in flight, given the latencies so far."""
-        limiter = self._limiter or shared(self.vendor.scope, self.vendor.default_limiter)
-        return self._width.at(limiter.rate)
+        limiters = self._own_limiters or [shared(self.vendor.scope, self.vendor.default_limiter)]
+        return self._width.at(min(limiter.rate for limiter in limiters))
 
     async def send(self, call: Call[T]) -> T:
         """Send ``call`` and return its decoded value.
@@ -404,8 +408,8 @@ class Transport:
             pass
         raise InvalidInput("a parameter of the call is not text that can be encoded")
 
-    def _limiters(self, call: Call[Any]) -> list[Limiter]:
+    def _limiters(self, call: Call[Any]) -> Sequence[Limiter]:
         """Return the limiters that ``call`` waits for: the caller's own, or the vendor's."""
-        if self._limiter is not None:
-            return [self._limiter]
+        if self._own_limiters:
+            return self._own_limiters
         return [shared(scope, make) for scope, make in self.vendor.limits(call).items()]

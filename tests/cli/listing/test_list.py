@@ -202,7 +202,7 @@ async def test_reader_that_pauses_gets_every_row(acme_lms: Lms) -> None:
     resumed = threading.Event()
 
     def slowly() -> None:
-        told.append(resumed.wait(1))  # false if the event loop was blocked
+        told.append(resumed.wait(20))  # false if the event loop was blocked
         with os.fdopen(reader, "rb") as file:
             parts.append(file.read())
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from httpx2 import Client, Response
 
-from benchmarks.redis_server import free_port
+from benchmarks.redis_server import RedisServer, free_port
 from schoology_async.sandbox import SchoologySandbox
 from service.demo import Demo, stop
+from service.sample_files import ROSTER_SETTINGS, add_school
+
+#: The limits of the schools' sandboxes. The schools east and west are for rosters.
+LIMITS = {"north": (15, 5.0), "south": (15, 5.0), "east": None, "west": None}
 
 
 class Service:
@@ -93,3 +98,30 @@ def token_of(response: Response) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', response.text)
     assert found is not None, response.text
     return found[1]
+
+
+@contextmanager
+def running(database: str) -> Iterator[Service]:
+    """Run the web application and a worker, with a sandbox for each school.
+
+    :param database: the connection string of PostgreSQL.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="lms")))
+        redis = RedisServer(folder)
+        redis.start()
+        stack.callback(redis.kill)
+        sandboxes = {
+            name: stack.enter_context(SchoologySandbox(limit=limit, key=f"{name}-key"))
+            for name, limit in LIMITS.items()
+        }
+        for name in ("east", "west"):
+            add_school(sandboxes[name])
+        service = Service(folder, sandboxes, database=database, redis=redis.url)
+        stack.callback(service.close)
+        # The school south has no settings of a roster.
+        for name in ("north", "east", "west"):
+            service.demo.mappings.joinpath(f"{name}.toml").write_text(ROSTER_SETTINGS)
+        service.start("worker")
+        service.start("web")
+        yield service

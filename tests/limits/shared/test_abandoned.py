@@ -30,7 +30,7 @@ async def test_abandoned_slot_is_busy_until_one_period_after_its_latest_arrival(
     slot.answered()  # has no effect after abandoned()
     following = await other.acquire()
     moment = usable_at(following.booking) / 1e6
-    assert abandoned + 0.5 + PER <= moment < abandoned + 3
+    assert abandoned + 0.5 + PER <= moment < abandoned + 7
     following.answered()
 
 
@@ -52,7 +52,7 @@ async def test_slot_of_a_timed_out_request_is_busy_for_one_period(share: Share) 
     ended = time.time()
     slot.abandoned(0)
     following = await window.acquire()
-    assert ended + PER <= usable_at(following.booking) / 1e6 < ended + 2
+    assert ended + PER <= usable_at(following.booking) / 1e6 < ended + 7  # else after 8 s
     following.answered()
 
 
@@ -73,7 +73,7 @@ async def test_unclaimed_slot_of_the_fallback_is_free_at_once(share: Share) -> N
     window, spare = share(1), Window(1, per=60)
     slot = await spare.acquire()
     window._grant(slot)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(10):
         await spare.acquire()
 
 
@@ -88,9 +88,8 @@ async def test_cancelled_requests_in_flight_keep_arrivals_within_the_limit(
     ):
         network.seconds = 0.4
         asking = [asyncio.create_task(cancelled.app_user_info()) for _ in range(2)]
-        while network.connections < 2:  # noqa: ASYNC110 - the server sets no event
+        while network.requests < 2:  # noqa: ASYNC110 - the server sets no event
             await asyncio.sleep(0.01)
-        await asyncio.sleep(0.05)
         for task in asking:
             task.cancel()
         with pytest.raises(asyncio.CancelledError):

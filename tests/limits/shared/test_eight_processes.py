@@ -12,7 +12,7 @@ import pytest
 from benchmarks.redis_server import RedisServer
 from benchmarks.redis_window import LIMIT, run_processes
 
-SECONDS = 4.0
+SECONDS = 6.0
 
 pytestmark = pytest.mark.skipif(
     RedisServer.program() is None, reason="there is no redis-server on this machine"
@@ -24,7 +24,7 @@ async def test_limit_is_kept_used_and_shared_fairly() -> None:
     assert saw.busiest <= LIMIT
     assert saw.refused == 0
     assert saw.used >= 0.95 * saw.bound
-    assert saw.spread <= 1.5
+    assert saw.spread_of_waits <= 1.5
     assert saw.without_redis == 0
 
 

@@ -30,7 +30,7 @@ class Booked:
     def unused(self) -> None:
         """See :class:`~lms_async.limits.slot.FullSlot`."""
         if (bookings := self._end()) is not None:
-            bookings.give_back(self.booking)
+            bookings.record_unused(self.booking)
 
     def abandoned(self, seconds: float) -> None:
         """See :class:`~lms_async.limits.slot.FullSlot`."""
@@ -67,8 +67,8 @@ class Bookings:
         #: Bookings whose requests got no response, until they are reported to Redis, and the time
         #: on the loop's clock after which these requests can't arrive any more.
         self.abandoned: list[tuple[str, float]] = []
-        #: How many slots are granted and have not ended, and when the latest request arrived or
-        #: can't arrive any more, on the loop's clock.
+        #: How many slots are granted and have not ended. When the latest slot ended, on the loop's
+        #: clock: its request arrived, or can't arrive any more, or was not sent.
         self.in_use = 0
         self.ended_at = 0.0
         #: Set when there is something to report.
@@ -97,6 +97,11 @@ class Bookings:
         self.answered.append(booking)
         self.changed.set()
 
+    def record_unused(self, booking: str) -> None:
+        """Record that no request was sent with ``booking``."""
+        self._record_end(0)
+        self.give_back(booking)
+
     def record_abandoned(self, booking: str, seconds: float) -> None:
         """Record that the request sent with ``booking`` may still arrive for ``seconds``."""
         until = self._record_end(seconds)
@@ -109,8 +114,8 @@ class Bookings:
         self.changed.set()
 
     def _record_end(self, seconds: float) -> float | None:
-        """Record that a request can't arrive any more after ``seconds``; return that time, or
-        ``None`` if the event loop has ended."""
+        """Record that a slot ends in ``seconds``; return that time, or ``None`` if the event loop
+        has ended."""
         try:
             until = asyncio.get_running_loop().time() + seconds
         except RuntimeError:

@@ -14,7 +14,8 @@ import attrs
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, ResponseError
 
-from .client import BROKEN, PATIENCE, is_cancelled
+from .cancellation import finish, is_cancelled
+from .client import BROKEN, PATIENCE
 from .turns import AT_ONCE, fail, in_turns
 
 _SCRIPT = Path(__file__).with_name("window.lua").read_text("utf-8")
@@ -79,7 +80,7 @@ class ScriptCalls:
         sending, self._sending = self._sending, None
         if sending is not None:
             sending.cancel()
-            await asyncio.wait({sending})
+            await finish(sending)
         waiting, self._waiting = self._waiting, deque()
         await in_turns((call.answer for call in waiting), partial(fail, error=error))
 

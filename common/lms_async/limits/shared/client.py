@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
@@ -34,8 +33,10 @@ def make_client(url_or_client: str | Redis) -> Redis:
         "encoding_errors": "replace",  # others may publish anything on our channels
         "protocol": 2,
         "socket_connect_timeout": PATIENCE,
-        # The windows repeat failed attempts, since they must know about them.
-        "retry": Retry(NoBackoff(), 0),
+        # The windows repeat failed attempts, since they must know about them. Without supported
+        # errors, redis-py does not connect again before it raises an error: two tasks that use one
+        # connection would do so at the same time, and nobody would close what the first one opened.
+        "retry": Retry(NoBackoff(), 0, supported_errors=()),
     }
     if isinstance(url_or_client, str):
         return _from_url(url_or_client, settings)
@@ -59,13 +60,3 @@ def _from_url(url: str, settings: dict[str, Any]) -> Redis:
     except ValueError:  # its text may quote the password
         pass
     raise InvalidInput("a Redis URL is redis://, rediss:// or unix://, with host and port")
-
-
-def is_cancelled() -> bool:
-    """Return whether this task was cancelled.
-
-    CancelledError alone can't tell. redis-py uses timeouts of 0 when it checks its connections, and
-    a timeout that ends at the moment of a cancellation swallows it.
-    """
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

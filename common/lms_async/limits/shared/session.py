@@ -8,7 +8,8 @@ from contextlib import suppress
 
 from ..queue import WaitQueue
 from .bookings import Bookings
-from .client import BROKEN, is_cancelled
+from .cancellation import finish, is_cancelled
+from .client import BROKEN
 from .connection import Booking, Forgotten, Pause, RedisConnection, Reply
 from .fallback import RedisFallback
 from .shared_redis import TRY_AGAIN
@@ -62,14 +63,17 @@ class RedisSession:
                 except Forgotten:
                     pass  # start again with a new session
                 except BROKEN as error:
-                    await self._handle_disconnect(error)
+                    if not is_cancelled():
+                        await self._handle_disconnect(error)
         finally:
             self._fallback.stop_share()
-            if self._connected_since is not None and not idle:
-                with suppress(*BROKEN):
-                    await self._report(last=True)
-            self._cancel_timers()
-            await self._connection.leave()
+            try:
+                if self._connected_since is not None and not idle:
+                    with suppress(*BROKEN):
+                        await self._report(last=True)
+            finally:
+                self._cancel_timers()
+                await self._connection.leave()
 
     async def _run_connected(self) -> bool:
         """Serve the waiting calls. Return ``True`` when there have been none for some time."""
@@ -91,7 +95,7 @@ class RedisSession:
                     # Do not cancel a running call of the script: its granted slots would be lost.
                     self.closing = True
                     self._bookings.changed.set()
-                    await asyncio.wait((reporting,))
+                    await finish(reporting)
                     # Retrieve the exception, or asyncio would log it.
                     failed = None if reporting.cancelled() else reporting.exception()
                     self._reset()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 
 from redis.asyncio import Redis
 
 from ...loop_owner import LoopOwner
 from .calls import ScriptCalls
-from .client import BROKEN, is_cancelled, make_client
+from .cancellation import finish, is_cancelled
+from .client import BROKEN, make_client
 from .subscription import Subscription
 from .turns import fail, in_turns, resolve
 
@@ -40,18 +42,21 @@ class SharedRedis:
         self._users += 1
 
     async def leave(self) -> None:
-        """Close the connections if no other window needs them."""
+        """Close the connections if no other window needs them, also if this is cancelled."""
         self._users -= 1
         if self._users == 0:
             connecting, self._connecting = self._connecting, None
             if connecting is not None:
                 connecting.cancel()
-                await asyncio.wait({connecting})
+                await finish(connecting)
         if self._users == 0:
             # A call that is still connecting would open a connection that nobody closes.
             await self.calls.fail_all(ConnectionAbortedError())
         if self._users == 0:
-            await self._redis.aclose()
+            closing = asyncio.create_task(self._redis.aclose())
+            await finish(closing)
+            with suppress(*BROKEN):
+                closing.result()
 
     async def subscription(self) -> Subscription:
         """Return the connection that receives messages; connect if necessary.
@@ -87,17 +92,19 @@ class SharedRedis:
         while not is_cancelled():
             began = loop.time()
             await self._connect()
-            if loop.time() - began < TRY_AGAIN:
+            if loop.time() - began < TRY_AGAIN and not is_cancelled():
                 await asyncio.sleep(TRY_AGAIN)
 
     async def _connect(self) -> None:
         """Connect, and return when the connection has broken."""
-        # If one connection broke, the others did too.
-        await self._redis.connection_pool.disconnect()
         subscription = Subscription(self._redis.pubsub())
         error: Exception = ConnectionAbortedError()
         try:
+            # If one connection broke, the others did too.
+            await self._redis.connection_pool.disconnect()
             await subscription.open()
+            if is_cancelled():  # redis-py has swallowed it, so nobody would cancel this task again
+                raise asyncio.CancelledError
             self._subscription = subscription
             waiting, self._next_attempt = self._next_attempt, []
             away, self._reachable = self._reachable, []

@@ -11,7 +11,8 @@ from functools import partial
 import attrs
 from redis.asyncio.client import PubSub
 
-from .client import BROKEN, PATIENCE, is_cancelled
+from .cancellation import finish, is_cancelled
+from .client import BROKEN, PATIENCE
 from .turns import AT_ONCE, fail, in_turns, resolve
 
 #: How long Redis may be silent before it is pinged, in seconds.
@@ -66,7 +67,7 @@ class Subscription:
             await self._pubsub.get_message(timeout=None)
         loop = asyncio.get_running_loop()
         for work in (self._receive, self._subscribe):
-            task = loop.create_task(self._until_broken(work()), name="lms_async.RedisWindow")
+            task = loop.create_task(self._until_broken(work), name="lms_async.RedisWindow")
             self._work.append(task)
 
     def break_(self, error: Exception) -> None:
@@ -78,8 +79,7 @@ class Subscription:
         self.break_(error)
         for task in self._work:
             task.cancel()
-        if self._work:
-            await asyncio.wait(self._work)
+        await finish(*self._work)
         with suppress(*BROKEN):
             await self._pubsub.aclose()  # type: ignore[no-untyped-call]
         known = {receiver for of_channel in self._receivers.values() for receiver in of_channel}
@@ -112,9 +112,9 @@ class Subscription:
         ends = (receiver.unsubscribed, self.broken)
         await asyncio.wait(ends, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _until_broken(self, work: Awaitable[None]) -> None:
+    async def _until_broken(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()
         except Exception as error:  # noqa: BLE001 - the windows raise it
             self.break_(error)
 

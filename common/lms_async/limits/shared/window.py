@@ -254,7 +254,7 @@ class RedisWindow:
     def _session_ended(self, task: asyncio.Task[None]) -> None:
         """Start the session again if a call came while it ended because it was idle."""
         self._share_ended(task)
-        if not task.cancelled():
+        if not task.cancelling():
             self._session_task = None
             if self._waiters.has_waiters or self._bookings.pause_left():
                 self._start(task.get_loop())
