@@ -193,7 +193,7 @@ async def test_plan_appears_when_it_is_made_and_can_be_read(
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     await page.get_by_role("link", name="west").click()
-    await page.get_by_label("zip file").set_input_files(roster)
+    await page.get_by_label("CSV file or zip file").set_input_files(roster)
     await page.get_by_role("button", name="Upload and check").click()
     changes = page.get_by_role("region", name="Changes by kind").first
     await expect(changes).to_contain_text("create")
