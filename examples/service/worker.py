@@ -144,7 +144,10 @@ class Worker:
             if not work.shard:
                 await self._finish(one)
                 return
-            state, message = await self._run(one, work.shard)
+            result = await self._run(one, work.shard)
+            if result is None:
+                return
+            state, message = result
         except JournalFailed:
             raise
         except (LmsError, NotUsable) as error:
@@ -167,18 +170,18 @@ class Worker:
         await self.database.finish(one, steps)
         log.info("import %s of %s has finished", one.id, one.school)
 
-    async def _run(self, one: Import, shard: int) -> tuple[State, str]:
-        """Do a part of an import, unless the import is stopped. Return the state afterwards."""
+    async def _run(self, one: Import, shard: int) -> tuple[State, str] | None:
+        """Do a part of an import. Return the state afterwards; ``None`` if it was stopped."""
         is_done = False
         try:
-            state, message = await self._send(one, shard)
-            is_done = state is State.STARTED
-            return state, message
+            result = await self._send(one, shard)
+            is_done = result is not None and result[0] is State.STARTED
+            return result
         finally:
             with suppress(psycopg.Error):
                 await self.database.leave(one, shard, is_done=is_done)
 
-    async def _send(self, one: Import, shard: int) -> tuple[State, str]:
+    async def _send(self, one: Import, shard: int) -> tuple[State, str] | None:
         async with self.accounts.client(one.school) as schoology:
             running = asyncio.ensure_future(self.kinds[one.kind].run(one, shard, schoology))
             try:
@@ -190,7 +193,7 @@ class Worker:
             finally:
                 running.cancel()
                 await asyncio.wait([running])
-        return (State.STOPPED, "") if running.cancelled() else running.result()
+        return None if running.cancelled() else running.result()
 
     async def _clean_up(self) -> None:
         while True:

@@ -12,7 +12,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from lms_async import Window
 from lms_async.roster import OneRosterSource, plan, read_mapping
@@ -23,10 +22,6 @@ from tests.examples.service.running import Service, Visitor
 
 STUDENTS, SECTIONS = 40, 2
 PEOPLE, THERE = STUDENTS + SECTIONS, 4
-#: After a worker is killed, its requests count in the shared limit for 28 seconds. So only
-#: "make chaos" kills it, and other runs stop it.
-KILLS_WORKER = settings.get_current_profile_name() == "chaos"
-
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -86,7 +81,7 @@ def test_roster_is_planned_started_interrupted_and_finished(
     while len(sandbox.school.users) <= 1 + THERE:
         assert time.monotonic() < end
         time.sleep(0.05)
-    (service.kill if KILLS_WORKER else service.stop)("worker")
+    service.kill("worker")
     service.start("worker")
     shown = wait_for("Finished.", east, url)
     assert "<td>people</td><td>create</td><td>38</td><td>38</td>" in shown
