@@ -82,6 +82,9 @@ def test_roster_is_planned_started_interrupted_and_finished(
         assert time.monotonic() < end
         time.sleep(0.05)
     service.kill("worker")
+    east.press(f"{url}/stop")
+    wait_for("Stopped. You can resume it.", east, url)
+    east.press(f"{url}/start")
     service.start("worker")
     shown = wait_for("Finished.", east, url)
     assert "<td>people</td><td>create</td><td>38</td><td>38</td>" in shown
