@@ -7,12 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 
 from lms_async import Journal, NotFound, RetryPolicy, Window
 from lms_async.events import Event, RequestSent
 from lms_async.sandbox import Fault
+from manabac_async import ManageBac
+from manabac_async.sandbox import ManageBacSandbox, School
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import people
@@ -210,6 +213,25 @@ async def test_paths_have_no_values(client: Schoology, recorded: Recorded) -> No
         "/v1/users/…",
         "/v1/enrollments/import/course/{grading_period_ids}",
     ]
+
+
+@pytest.mark.sandbox(school=School.seeded(students=1, classes=1))
+async def test_signed_url_of_a_file_is_not_shown(
+    managebac_sandbox: ManageBacSandbox, recorded: Recorded
+) -> None:
+    events: list[Event] = []
+    async with ManageBac(
+        managebac_sandbox.token,
+        base_url=managebac_sandbox.base_url,
+        retry=RetryPolicy(tries=1),
+        events=[recorded.telemetry.account("south"), events.append],
+    ) as client:
+        (report,) = await client.reports.list("myp")
+        assert await client.reports.download("myp", str(report.id), "pdf")
+    assert recorded.named("GET /…")  # the request to the other host
+    shown = [*recorded.texts(), *(str(attrs.asdict(event)) for event in events)]
+    for secret in ("Signature", "storage"):
+        assert [text for text in shown if secret in text] == []
 
 
 async def _import_by_course_code(client: Schoology) -> None:

@@ -176,7 +176,7 @@ class Transport:
         :param kind: the event's class.
         :param values: the event's own fields, in order; ``rest`` has those with names.
         """
-        base_url = self.vendor.base_url
+        base_url = self.vendor.shown_base_url
         event = kind(str(call), *values, template=call.template, base_url=base_url, **rest)
         tell(self._events, event)
 
