@@ -102,6 +102,8 @@ class Transport:
             limiter = (limiter,)
         #: Those of the caller; empty for the vendor's own.
         self._own_limiters: Sequence[Limiter] = tuple(limiter or ())
+        if len({id(one) for one in self._own_limiters}) < len(self._own_limiters):
+            raise InvalidInput("a list of limiters has the same limiter twice")
         self._policy = retry or RetryPolicy()
         self._quota = Quota(self._policy.quota)
         self._timeout = timeout
