@@ -129,12 +129,31 @@ async def test_busy_slots_are_observed_while_the_window_exists(
         await client.users.get("45552")
     # As the SDK's own thread does it.
     usage = await asyncio.to_thread(recorded.points, "lms.limit.slots.usage")
-    period = {"lms.limit.period": 3600}
+    period = {"lms.limit.number": 1, "lms.limit.period": 3600}
     assert usage == [
         ({"lms.account": "north", **period}, 3),
         ({"lms.account": "south", **period}, 3),
     ]
     assert [value for _, value in recorded.points("lms.limit.slots.limit")] == [7, 7]
+
+
+async def test_limits_of_one_client_have_gauges_of_their_own(
+    connect: Connect, recorded: Recorded
+) -> None:
+    school, address = Window(4, per=3600), Window(50, per=3600)
+    north, south = (
+        connect(events=[recorded.telemetry.account(name)], limiter=limiter)
+        for name, limiter in (("north", [school, address]), ("south", [address]))
+    )
+    for client in (north, north, south):
+        await client.users.get("45552")
+
+    def gauges(metric: str) -> dict[tuple[str, int], int]:
+        points = recorded.points(metric)
+        return {(of["lms.account"], of["lms.limit.number"]): value for of, value in points}
+
+    assert gauges("lms.limit.slots.usage") == {("north", 1): 2, ("north", 2): 3, ("south", 1): 3}
+    assert gauges("lms.limit.slots.limit") == {("north", 1): 4, ("north", 2): 50, ("south", 1): 50}
 
 
 async def test_limiter_that_does_not_count_slots_has_no_gauge(
