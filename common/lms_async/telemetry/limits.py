@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from opentelemetry.metrics import Meter, Observation
 
 from ..events import LimitInUse
-from .attributes import ACCOUNT, LIMIT_NUMBER, LIMIT_PERIOD
+from .attributes import ACCOUNT, LIMIT_NUMBER, LIMIT_PERIOD, Attributes
 
 #: The name of an account, and which of the account's limits it is, counted from 1.
 _User = tuple[str, int]
@@ -59,5 +59,5 @@ class LimitGauges:
                     # There are several with one number and period only on several event loops.
                     values[user, slots.per] += getattr(slots, field)
         for ((account, number), per), value in values.items():
-            attributes = {ACCOUNT: account, LIMIT_NUMBER: number, LIMIT_PERIOD: per}
+            attributes: Attributes = {ACCOUNT: account, LIMIT_NUMBER: number, LIMIT_PERIOD: per}
             yield Observation(value, attributes)
