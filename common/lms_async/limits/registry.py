@@ -93,6 +93,7 @@ async def acquired(
         if not any(limiter.pause_left() for limiter in limiters):
             return slots
         slots.unused()
+        await asyncio.sleep(0)  # a limiter of the caller may not wait for its own pause
 
 
 async def _slots_of(
