@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all lint bench bench-full chaos mutants clean
+.PHONY: demo service test test-all lint bench bench-full chaos mutants clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -11,6 +11,10 @@ BIN := .venv/bin
 
 demo: .venv/ready
 	$(BIN)/lms demo --to schoology
+
+# Run examples/service with two sandboxes, until Ctrl-C. It needs PostgreSQL and Redis. PORT is 8080.
+service: .venv/ready
+	PYTHONPATH=examples:. $(BIN)/python -m service.demo
 
 test: .venv/ready
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
@@ -47,13 +51,15 @@ bench-full: .venv/bench
 # Kill an import 500 times at different moments and run it again; and kill 40 imports and 5 times the
 # PostgreSQL server that has their journal. Kill workers of Celery and taskiq, and restart their broker
 # and database. Then run bulks with journals against a vendor that fails at random, and keep rosters
-# equal, ten times as often as `make test` does (about fourteen minutes).
+# equal, ten times as often as `make test` does, and kill a worker and the database of
+# examples/service (about fifteen minutes).
 chaos: .venv/ready
 	$(BIN)/python -m tests.journal.killing --kills 500 --rows 40000
 	$(BIN)/python -m tests.journal.killing --kills 40 --server-kills 5
 	$(BIN)/python -m tests.docs.killing_workers
 	$(BIN)/python -m pytest --numprocesses auto --timeout 900 --hypothesis-profile chaos tests/journal/test_machine.py \
-		tests/journal/stores/test_same_rules.py tests/jobs/test_property.py tests/roster/test_roster_property.py tests/schoology/roster/test_property.py tests/examples/test_acme_roster.py
+		tests/journal/stores/test_same_rules.py tests/jobs/test_property.py tests/roster/test_roster_property.py tests/schoology/roster/test_property.py tests/examples/test_acme_roster.py \
+		tests/examples/service/test_browser.py tests/examples/service/test_outage.py
 
 # Only `make mutants` needs mutmut.
 .venv/mutants: .venv/ready

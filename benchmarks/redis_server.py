@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Return a free port that the operating system gives to no other program.
 
     A server that is stopped and started again needs the same port. Systems choose ports for
@@ -33,7 +33,7 @@ class RedisServer:
     """
 
     def __init__(self, folder: Path, *, durable: bool = False) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._folder = folder
         self._durable = durable

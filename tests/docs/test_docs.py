@@ -149,6 +149,18 @@ def test_each_promise_names_an_existing_test() -> None:
             assert f"def {test}(" in written or f"{test} = " in written, test
 
 
+def test_each_attack_on_the_service_names_existing_tests() -> None:
+    folder = ROOT / "tests" / "examples" / "service"
+    written = "".join(path.read_text("utf-8") for path in folder.glob("test_*.py"))
+    attacks = tables("service.md", 3)[-1]
+    assert len(attacks) > 10
+    for *_, last in attacks:
+        named = re.findall(r"`(test_\w+)`", last)
+        assert named, last
+        for test in named:
+            assert f"def {test}(" in written, test
+
+
 def test_common_package_names_no_vendor() -> None:
     for path in (ROOT / "common").rglob("*.py"):
         text = path.read_text("utf-8").casefold()
