@@ -21,6 +21,8 @@ import attrs
 from aiohttp import web
 
 from lms_async.errors import ConnectionFailed
+from lms_async.limits.shared.bookings import Booked
+from lms_async.limits.shared.connection import usable_at
 from lms_async.limits.shared.window import RedisWindow
 from lms_async.sandbox.limits import ArrivalLimit, busiest
 
@@ -80,11 +82,12 @@ class _Work:
 
 @attrs.frozen
 class _Request:
-    """When a process asked for a slot, when it sent the request, and how many seconds later the
-    response came."""
+    """When a process asked for a slot, when it sent the request, how many seconds it might have
+    sent it sooner, and how many seconds later the response came."""
 
     asked_at: float
     sent_at: float
+    late: float
     latency: float
 
 
@@ -104,12 +107,14 @@ def _run_worker(told: Connection) -> None:
                 await asyncio.sleep(0.1)
                 continue
             sent_at = time.monotonic()
+            assert isinstance(slot, Booked)  # noqa: S101 - for mypy
+            late = time.time() - usable_at(slot.booking) / 1e6
             try:
                 async with session.get(url) as answer:
                     await answer.read()
             finally:
                 slot.answered()
-            requests.append(_Request(asked_at, sent_at, time.monotonic() - sent_at))
+            requests.append(_Request(asked_at, sent_at, late, time.monotonic() - sent_at))
 
     async def run(work: _Work) -> None:
         timeout = aiohttp.ClientTimeout(total=TIMEOUT)
@@ -188,6 +193,13 @@ class Observations:
     def bound(self) -> float:
         """The largest share that can be used without any risk of a 429."""
         return PER / (PER + self.latency)
+
+    @property
+    def bound_of_late(self) -> float:
+        """The largest share for processes that use their slots as late as these did, because they
+        had to wait for the processor."""
+        late = mean(request.late for of_one in self.requests for request in of_one)
+        return PER / (PER + self.latency + late)
 
     @property
     def spread(self) -> float:

@@ -159,9 +159,14 @@ def checked_listeners(listeners: Iterable[Listener]) -> tuple[Listener, ...]:
     """
     if isinstance(listeners, Iterable):
         kept = tuple(listeners)
-        if all(callable(one) and not iscoroutinefunction(one) for one in kept):
+        if all(callable(one) and not _is_async(one) for one in kept):
             return kept
     raise InvalidInput("events must be a list of plain functions (not async) of one event")
+
+
+def _is_async(listener: Listener) -> bool:
+    # Of an object of a class, the method is asked.
+    return iscoroutinefunction(listener) or iscoroutinefunction(type(listener).__call__)
 
 
 def tell(listeners: Sequence[Listener], event: Event) -> None:

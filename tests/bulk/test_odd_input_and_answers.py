@@ -51,7 +51,10 @@ async def test_invalid_input_raises_before_any_request(
 def test_event_listener_must_be_a_plain_function() -> None:
     async def listen(event: object) -> None: ...
 
-    for listeners in ([listen], [5], "text", len):
+    class Listener:
+        async def __call__(self, event: object) -> None: ...
+
+    for listeners in ([listen], [Listener()], [5], "text", len):
         with pytest.raises(InvalidInput, match="plain functions"):
             Schoology("key", "secret", events=listeners)  # type: ignore[arg-type]
 

@@ -33,6 +33,14 @@ def test_str_and_repr_hide_personal_data() -> None:
 def test_str_of_a_raw_path_shows_only_its_first_segment() -> None:
     assert str(Call("GET", "users/4711")) == "GET users/…"
     assert str(Call("GET", "schools")) == "GET schools"
+    assert str(Call("GET", "app-user-info")) == "GET app-user-info"
+
+
+@pytest.mark.parametrize("id_", ["4711", "S0001", "ada@school.example", "ada%40school.example"])
+def test_str_of_a_raw_path_shows_no_id(id_: str) -> None:
+    call = Call("GET", id_)
+    assert (str(call), call.template) == ("GET …", "…")
+    assert Call("GET", f"{id_}/sections").template == "…/…"
 
 
 def test_route_shows_path_values_that_are_not_people() -> None:

@@ -245,6 +245,21 @@ async def test_call_waits_for_all_of_several_limiters(
     assert loose.pause_left() > 500
 
 
+async def test_same_limiter_twice_is_refused(connect: Callable[..., Schoology]) -> None:
+    window = Window(1, per=1)  # a call would wait for itself
+    with pytest.raises(InvalidInput, match="same limiter twice"):
+        connect(limiter=[window, window])
+
+
+async def test_empty_list_of_limiters_means_the_default(connect: Callable[..., Schoology]) -> None:
+    default, empty = (
+        client._transport._limiters(Call("GET", "users"))
+        for client in (connect(limiter=None), connect(limiter=[]))
+    )
+    assert len(empty) == 1
+    assert list(empty) == list(default)
+
+
 async def test_with_options_shares_the_connection(
     connect: Callable[..., Schoology], schoology_sandbox: SchoologySandbox
 ) -> None:

@@ -59,6 +59,21 @@ async def test_changed_input_is_refused_and_both_hashes_are_named(
     assert len(schoology_sandbox.log) == 0
 
 
+async def test_row_that_was_added_at_the_end_is_noticed(
+    plan: Plan, schoology: Schoology, stores: Stores
+) -> None:
+    job = await plan(people(6), shards=2)
+    first, last = job.shards
+    for rows in (people(7), people(9)):
+        await first.run(schoology, rows, store=stores)  # it has its rows
+        with pytest.raises(InvalidInput, match="had the hash"):
+            await last.run(schoology, rows, store=stores)
+        with pytest.raises(InvalidInput, match="had the hash"):
+            _ = [one async for one in job.results(schoology, rows, store=stores)]
+    await last.run(schoology, people(6), store=stores)
+    assert len([one async for one in job.results(schoology, people(6), store=stores)]) == 6
+
+
 async def test_rows_with_the_same_key_are_refused(plan: Plan) -> None:
     rows = [*people(30), *people(8)]
     with pytest.raises(InvalidInput) as refused:

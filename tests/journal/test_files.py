@@ -167,6 +167,14 @@ def test_wait_opens_the_journal_when_it_is_free(path: Path) -> None:
     assert out == "opened\n"
 
 
+@pytest.mark.parametrize("length", [255, 253, 248])
+def test_name_that_is_too_long_is_reported(path: Path, length: int) -> None:
+    """The other files of the journal have longer names."""
+    for make in (True, False):
+        with pytest.raises(JournalUnusable, match="name too long"):
+            JournalFile(path.with_name("x" * length), wait=0, make=make, restart=False)
+
+
 def test_file_system_without_locks_is_reported(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fcntl = pytest.importorskip("fcntl")
 

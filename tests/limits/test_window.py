@@ -567,6 +567,32 @@ def test_request_can_pass_several_limiters() -> None:
     assert run(main()) == [0, 2, 4]
 
 
+@pytest.mark.parametrize("long", [False, True])
+def test_call_that_waits_for_one_limiter_keeps_to_the_pause_of_another(long: bool) -> None:
+    async def main() -> float:
+        first, second = Window(5, per=1), Window(1, per=3)
+        limiters: list[Limiter] = [first, second]
+
+        async def send() -> float:
+            slot = await acquired(limiters, weight=1, priority="normal", max_pause=50)
+            slot.answered()
+            return asyncio.get_running_loop().time()
+
+        assert await send() == 0
+        waiting = asyncio.create_task(send())
+        await asyncio.sleep(1)
+        assert first._slots[0].out == 1
+        first.pause(100 if long else 20)
+        if long:
+            with pytest.raises(RateLimited):
+                await waiting
+            assert first._slots[0].out == second._slots[0].out == 0
+            return 0
+        return await waiting
+
+    assert run(main()) == (0 if long else 21)
+
+
 def run_on_another_loop(work: Coroutine[Any, Any, T], began: float) -> T:
     """Run ``work`` on a loop whose clock starts at ``began``. Event loops' clocks start at
     different times."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from lms_async.journal.file_store import FileStore
 from lms_async.journal.postgres import PostgresStore
 from lms_async.journal.store import Stores
 from lms_async.outcome import Outcome
-from lms_async.roster import Action, Change, Plan
+from lms_async.roster import Action, Change, Entry, Plan
 from lms_async.roster.entries import join
 from tests.roster.fake_target import FakeTarget, Faults, Killed
 from tests.roster.plans import school, write
@@ -133,6 +135,22 @@ def test_state_is_checked_until_a_change_may_have_been_made(tmp_path: Path, stor
     assert target.requests == 0
 
 
+def test_worker_that_checks_the_state_while_another_begins_continues(
+    tmp_path: Path, store: Stores
+) -> None:
+    made = write(tmp_path / "a.plan", changes=CHANGES)
+    target = _Overtaken([Entry(kind="people", key="p1", vendor_id="1", org="N")])
+
+    async def overtake() -> None:
+        assert (await made.apply(target, journal=tmp_path / "first", store=store)).is_done
+
+    target.overtake = overtake
+    report = run(made.apply(target, journal=tmp_path / "second", store=store))
+    assert report.is_done
+    assert report.earlier == len(CHANGES)
+    assert set(target.made.values()) == {1}
+
+
 def test_plans_in_one_store_do_not_meet(tmp_path: Path, store: Stores) -> None:
     target = school()
     first = write(tmp_path / "a.plan", changes=CHANGES[:1])
@@ -194,6 +212,19 @@ async def test_plan_is_watched_while_a_worker_applies_it(
     target.gate.set()
     assert (await running).is_done
     assert set(target.made.values()) == {1}
+
+
+class _Overtaken(FakeTarget):
+    """A vendor at which something happens before the first snapshot is read."""
+
+    overtake: Callable[[], Awaitable[None]] | None = None
+
+    async def snapshot(self, as_of: date) -> AsyncIterator[Entry]:
+        overtake, self.overtake = self.overtake, None
+        if overtake is not None:
+            await overtake()
+        async for entry in super().snapshot(as_of):
+            yield entry
 
 
 class _Gated(FakeTarget):

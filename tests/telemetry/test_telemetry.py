@@ -7,12 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 
 from lms_async import Journal, NotFound, RetryPolicy, Window
 from lms_async.events import Event, RequestSent
 from lms_async.sandbox import Fault
+from manabac_async import ManageBac
+from manabac_async.sandbox import ManageBacSandbox, School
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import people
@@ -126,12 +129,31 @@ async def test_busy_slots_are_observed_while_the_window_exists(
         await client.users.get("45552")
     # As the SDK's own thread does it.
     usage = await asyncio.to_thread(recorded.points, "lms.limit.slots.usage")
-    period = {"lms.limit.period": 3600}
+    period = {"lms.limit.number": 1, "lms.limit.period": 3600}
     assert usage == [
         ({"lms.account": "north", **period}, 3),
         ({"lms.account": "south", **period}, 3),
     ]
     assert [value for _, value in recorded.points("lms.limit.slots.limit")] == [7, 7]
+
+
+async def test_limits_of_one_client_have_gauges_of_their_own(
+    connect: Connect, recorded: Recorded
+) -> None:
+    school, address = Window(4, per=3600), Window(50, per=3600)
+    north, south = (
+        connect(events=[recorded.telemetry.account(name)], limiter=limiter)
+        for name, limiter in (("north", [school, address]), ("south", [address]))
+    )
+    for client in (north, north, south):
+        await client.users.get("45552")
+
+    def gauges(metric: str) -> dict[tuple[str, int], int]:
+        points = recorded.points(metric)
+        return {(of["lms.account"], of["lms.limit.number"]): value for of, value in points}
+
+    assert gauges("lms.limit.slots.usage") == {("north", 1): 2, ("north", 2): 3, ("south", 1): 3}
+    assert gauges("lms.limit.slots.limit") == {("north", 1): 4, ("north", 2): 50, ("south", 1): 50}
 
 
 async def test_limiter_that_does_not_count_slots_has_no_gauge(
@@ -210,6 +232,25 @@ async def test_paths_have_no_values(client: Schoology, recorded: Recorded) -> No
         "/v1/users/…",
         "/v1/enrollments/import/course/{grading_period_ids}",
     ]
+
+
+@pytest.mark.sandbox(school=School.seeded(students=1, classes=1))
+async def test_signed_url_of_a_file_is_not_shown(
+    managebac_sandbox: ManageBacSandbox, recorded: Recorded
+) -> None:
+    events: list[Event] = []
+    async with ManageBac(
+        managebac_sandbox.token,
+        base_url=managebac_sandbox.base_url,
+        retry=RetryPolicy(tries=1),
+        events=[recorded.telemetry.account("south"), events.append],
+    ) as client:
+        (report,) = await client.reports.list("myp")
+        assert await client.reports.download("myp", str(report.id), "pdf")
+    assert recorded.named("GET /…")  # the request to the other host
+    shown = [*recorded.texts(), *(str(attrs.asdict(event)) for event in events)]
+    for secret in ("Signature", "storage"):
+        assert [text for text in shown if secret in text] == []
 
 
 async def _import_by_course_code(client: Schoology) -> None:

@@ -6,6 +6,7 @@ a test of a resource method is ``assert built == Call("GET", "users/45552", retu
 
 from __future__ import annotations
 
+import re
 from typing import Any, Generic, Literal, Protocol, TypeVar, overload
 
 import attrs
@@ -19,9 +20,13 @@ T = TypeVar("T")
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
+#: A segment of a path that is a word, such as ``users``, and not an id or an email address.
+_is_word = re.compile(r"[A-Za-z_-]*").fullmatch
+
+
 def _first_segment(call: Call[Any]) -> str:
     head, slash, _ = call.path.partition("/")
-    return head + ("/…" if slash else "")
+    return (head if _is_word(head) else "…") + ("/…" if slash else "")
 
 
 @attrs.frozen(kw_only=True)

@@ -25,6 +25,7 @@ from .call import Call
 from .responses import Response
 from .stream import Stream, stream
 from .transport import Transport
+from .urls import shown_as
 from .vendor import LOOPBACK, Page, Vendor
 
 #: The maximum number of redirects to other hosts.
@@ -69,11 +70,12 @@ class Download:
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[Stream]:
         """Open the response of the vendor, or of the host to which it redirects."""
-        transport, url = self._transport, self._transport.vendor.url(self._call)
+        transport, call = self._transport, self._call
+        url = transport.vendor.url(call)
         async with AsyncExitStack() as stack:
             for _ in range(_MOST_HOSTS + 1):
                 try:
-                    response = await stack.enter_async_context(stream(transport, self._call))
+                    response = await stack.enter_async_context(stream(transport, call))
                 except CrossHostRedirect as redirect:
                     url = _target(redirect, url)
                 else:
@@ -81,6 +83,8 @@ class Download:
                     return
                 host = _OtherHost(Sealed(url), converter=self._transport.vendor.converter)
                 transport = transport.with_options(vendor=host, limiter=_Unlimited())
+                # The path on that host is not the vendor's, and may name a person.
+                call = attrs.evolve(call, route=shown_as(call.route, template="…"))
         raise UnexpectedResponse(f"more than {_MOST_HOSTS} redirects", call=self._call)
 
 
@@ -139,6 +143,12 @@ class _OtherHost(Vendor):
     def base_url(self) -> str:  # type: ignore[override]
         """The whole URL, so that every further redirect counts as one to another host."""
         return self.address.reveal()
+
+    @property
+    def shown_base_url(self) -> str:
+        """Scheme and host. The rest of the URL may have a signature, or name a person."""
+        parts = urlsplit(self.address.reveal())
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
 
     def default_limiter(self) -> Limiter:
         return _Unlimited()

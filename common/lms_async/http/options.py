@@ -21,7 +21,8 @@ class ClientOptions(TypedDict, total=False):
 
     :param limiter: how fast requests are sent; replaces the vendor's default limit, which all
         clients of one account on one event loop share. If several limits apply, give a list of
-        limiters. A call waits for a slot of each, in this order.
+        limiters, each of them once. A call waits for a slot of each, in this order. An empty
+        list means the default limit.
     :param retry: when a failed call is made again.
     :param timeout: seconds for one attempt, from connecting to the last byte; by default 60.
     :param session: an aiohttp session of yours, or the session of

@@ -102,6 +102,8 @@ class Transport:
             limiter = (limiter,)
         #: Those of the caller; empty for the vendor's own.
         self._own_limiters: Sequence[Limiter] = tuple(limiter or ())
+        if len({id(one) for one in self._own_limiters}) < len(self._own_limiters):
+            raise InvalidInput("a list of limiters has the same limiter twice")
         self._policy = retry or RetryPolicy()
         self._quota = Quota(self._policy.quota)
         self._timeout = timeout
@@ -176,7 +178,7 @@ class Transport:
         :param kind: the event's class.
         :param values: the event's own fields, in order; ``rest`` has those with names.
         """
-        base_url = self.vendor.base_url
+        base_url = self.vendor.shown_base_url
         event = kind(str(call), *values, template=call.template, base_url=base_url, **rest)
         tell(self._events, event)
 

@@ -130,6 +130,11 @@ class Vendor(ABC):
         """What identifies this account. It may contain a secret, so it is never shown."""
         return (self.name, self.base_url, self.scope)
 
+    @property
+    def shown_base_url(self) -> str:
+        """The base URL as events may show it."""
+        return self.base_url
+
     @abstractmethod
     def default_limiter(self) -> Limiter:
         """Return a limiter that is safe for this vendor, used if the caller gives none."""

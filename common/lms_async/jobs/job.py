@@ -16,7 +16,7 @@ from ..journal.store import Stores
 from ..outcome import Outcome
 from .operation import bulk_of
 from .progress import JobProgress, shard_progress
-from .rows import RowHashes, hashed, in_turns
+from .rows import RowHashes, hashed, in_turns, next_of
 from .shard import Shard, bulk_of_shard, check_rows, journal_of
 from .values import VERSION, check_name, check_options, check_text, read
 
@@ -108,6 +108,7 @@ class Job:
                 account=self.account,
                 first=first,
                 count=end - first,
+                total=len(hashes),
                 hash=hashes.of(first, end - first),
                 refused=bisect_left(refused, end) - bisect_left(refused, first),
                 options=self.options,
@@ -150,12 +151,7 @@ class Job:
         """
         async with aclosing(in_turns(rows)) as read_rows:
             for shard in self.shards:
-                mine: list[Any] = []
-                while len(mine) < shard.count:
-                    try:
-                        mine.append(await anext(read_rows))
-                    except StopAsyncIteration:
-                        break
+                mine = await next_of(read_rows, shard.read_to - shard.first)
                 await check_rows(shard, mine)
                 journal = journal_of(shard, PerhapsBegun(store(shard.journal)))
                 bulk = bulk_of_shard(shard, client, mine, journal)

@@ -92,15 +92,24 @@ async def hashed(
             yield row
 
 
-async def part_of(rows: Iterable[Any] | AsyncIterable[Any], first: int, count: int) -> list[Any]:
-    """Return ``count`` rows from ``first``, or fewer if the input ends before."""
-    part: list[Any] = []
-    index = 0
+async def part_of(rows: Iterable[Any] | AsyncIterable[Any], first: int, end: int) -> list[Any]:
+    """Return the rows from ``first`` to before ``end``, or fewer if the input ends before."""
     async with aclosing(in_turns(rows)) as read:
-        async for row in read:
-            if index >= first:
-                part.append(row)
-            index += 1
-            if len(part) == count:
-                break
+        await next_of(read, first, keep=False)
+        return await next_of(read, end - first)
+
+
+async def next_of(rows: AsyncGenerator[Any, None], count: int, *, keep: bool = True) -> list[Any]:
+    """Return the next ``count`` of ``rows``, or fewer if they end before.
+
+    :param keep: whether to return the rows. If not, the list is empty.
+    """
+    part: list[Any] = []
+    for _ in range(count):
+        try:
+            row = await anext(rows)
+        except StopAsyncIteration:
+            break
+        if keep:
+            part.append(row)
     return part

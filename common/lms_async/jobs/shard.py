@@ -28,6 +28,7 @@ class Shard:
     :param account: the name of the account. Run the shard with a client of this account.
     :param first: the position of the first row in the input, counted from 0.
     :param count: the number of rows.
+    :param total: the number of rows of the whole input.
     :param hash: a SHA-256 hash of the rows.
     :param refused: how many of the rows our own check rejects.
     :param options: the other arguments of the bulk method.
@@ -40,6 +41,7 @@ class Shard:
     account: str = attrs.field(validator=check_text)
     first: int = attrs.field(validator=check_count)
     count: int = attrs.field(validator=check_count)
+    total: int = attrs.field(validator=check_count)
     hash: str = attrs.field(validator=check_text)
     refused: int = attrs.field(default=0, validator=check_count)
     options: Mapping[str, Any] = attrs.field(factory=dict, validator=check_options, hash=False)
@@ -48,6 +50,16 @@ class Shard:
     def journal(self) -> str:
         """The name of the journal of this shard, such as ``north-2026-11-27/3``."""
         return f"{self.job}/{self.number}"
+
+    @property
+    def read_to(self) -> int:
+        """The position in the input before which reading ends.
+
+        It is the end of this shard. For the last shard, it is one row more, so that a row that was
+        added at the end of the input is noticed.
+        """
+        end = self.first + self.count
+        return end if end < self.total else end + 1
 
     async def run(
         self,
@@ -78,7 +90,7 @@ class Shard:
         :raises JournalUnusable: another process runs this shard, the journal can't be opened, or it
             was written for other rows. Nothing was sent.
         """
-        mine = await part_of(rows, self.first, self.count)
+        mine = await part_of(rows, self.first, self.read_to)
         await check_rows(self, mine)
         journal = journal_of(self, store(self.journal), wait=wait, keep_reasons=keep_reasons)
         return await bulk_of_shard(self, client, mine, journal)

@@ -89,7 +89,11 @@ class Database:
     def _refuse_links(self) -> None:
         """Check that no file of the journal is a symbolic link, which may lead anywhere."""
         for file in (self.path, key_beside(self.path), *files_of(self.path)):
-            if file.is_symlink():
+            try:
+                is_link = file.is_symlink()
+            except OSError as error:  # the name of this file is too long
+                raise self._not_opened(error) from None
+            if is_link:
                 raise JournalUnusable(
                     f"{file} is a symbolic link, which can't be used as a journal",
                     hint="give another file, or the path to which the link points",

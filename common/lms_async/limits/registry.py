@@ -87,6 +87,18 @@ async def acquired(
         return full_slot(
             await limiters[0].acquire(weight=weight, priority=priority, max_pause=max_pause)
         )
+    while True:
+        slots = await _slots_of(limiters, weight, priority, max_pause)
+        # One of them may have been paused while this call waited for the next one.
+        if not any(limiter.pause_left() for limiter in limiters):
+            return slots
+        slots.unused()
+        await asyncio.sleep(0)  # a limiter of the caller may not wait for its own pause
+
+
+async def _slots_of(
+    limiters: Sequence[Limiter], weight: int, priority: Priority, max_pause: float
+) -> _Slots:
     slots = _Slots()
     try:
         for limiter in limiters:

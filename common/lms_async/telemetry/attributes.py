@@ -18,6 +18,7 @@ ACCOUNT = "lms.account"
 JOB = "lms.job"
 OPERATION = "lms.operation"
 ROW_STATUS = "lms.row.status"
+LIMIT_NUMBER = "lms.limit.number"
 LIMIT_PERIOD = "lms.limit.period"
 
 METHOD = "http.request.method"

@@ -11,7 +11,10 @@ from weakref import WeakKeyDictionary
 from opentelemetry.metrics import Meter, Observation
 
 from ..events import LimitInUse
-from .attributes import ACCOUNT, LIMIT_PERIOD
+from .attributes import ACCOUNT, LIMIT_NUMBER, LIMIT_PERIOD, Attributes
+
+#: The name of an account, and which of the account's limits it is, counted from 1.
+_User = tuple[str, int]
 
 
 class LimitGauges:
@@ -21,7 +24,7 @@ class LimitGauges:
     """
 
     def __init__(self, meter: Meter) -> None:
-        self._accounts: WeakKeyDictionary[LimitInUse, set[str]] = WeakKeyDictionary()
+        self._users: WeakKeyDictionary[LimitInUse, set[_User]] = WeakKeyDictionary()
         self._lock = threading.Lock()
         meter.create_observable_gauge(
             "lms.limit.slots.usage",
@@ -38,21 +41,23 @@ class LimitGauges:
 
     def watch(self, limits: Sequence[LimitInUse], account: str) -> None:
         """Observe ``limits`` too, for ``account``."""
-        for limit in limits:
-            if account not in self._accounts.get(limit, ()):
+        for number, limit in enumerate(limits, start=1):
+            user = account, number
+            if user not in self._users.get(limit, ()):
                 with self._lock:
-                    self._accounts.setdefault(limit, set()).add(account)
+                    self._users.setdefault(limit, set()).add(user)
 
     def _observed(self, field: Literal["busy", "limit"]) -> Iterable[Observation]:
-        """Return one value for each account and period. Accounts that share a limit have the same
-        values."""
+        """Return one value for each limit and period of an account. Accounts that share a limit
+        have the same values."""
         with self._lock:
-            accounts = [(limit, sorted(names)) for limit, names in self._accounts.items()]
-        values: Counter[tuple[str, float]] = Counter()
-        for limit, names in accounts:
+            watched = [(limit, sorted(users)) for limit, users in self._users.items()]
+        values: Counter[tuple[_User, float]] = Counter()
+        for limit, users in watched:
             for slots in limit.slots_in_use():
-                for name in names:
-                    # An account has several limits of one period only on several event loops.
-                    values[name, slots.per] += getattr(slots, field)
-        for (name, per), value in values.items():
-            yield Observation(value, {ACCOUNT: name, LIMIT_PERIOD: per})
+                for user in users:
+                    # There are several with one number and period only on several event loops.
+                    values[user, slots.per] += getattr(slots, field)
+        for ((account, number), per), value in values.items():
+            attributes: Attributes = {ACCOUNT: account, LIMIT_NUMBER: number, LIMIT_PERIOD: per}
+            yield Observation(value, attributes)

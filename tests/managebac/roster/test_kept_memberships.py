@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 
+from lms_async import Window
 from lms_async.errors import KindUnreadable, PlanFailed, PlanRefused
 from lms_async.roster import Entry
 from lms_async.sandbox import Fault
@@ -133,12 +134,15 @@ async def test_only_changes_are_read_again(
 
 def test_many_changes_are_not_read_to_their_end(file: Path) -> None:
     school = School.seeded(students=60, teachers=1, classes=20, members=50)
-    # The rate limit bounds how many pages are requested ahead.
     run(_check_many_changes(ManageBacSandbox(per_page_cap=10, school=school), file))
 
 
 async def _check_many_changes(sandbox: ManageBacSandbox, file: Path) -> None:
-    async with sandbox, ManageBac(sandbox.token, base_url=sandbox.base_url) as client:
+    # The rate limit bounds how many pages are requested ahead.
+    async with (
+        sandbox,
+        ManageBac(sandbox.token, base_url=sandbox.base_url, limiter=Window(10, per=1)) as client,
+    ):
         target = ManageBacRoster(client, keep_memberships_in=file)
         assert await lists(target, sandbox) == ["all"] * 102
         for membership in sandbox.school.ledger.live.values():

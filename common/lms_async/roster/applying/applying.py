@@ -16,7 +16,7 @@ import attrs
 
 from ...bulk.bulk import Bulk
 from ...bulk.status import STOPPED
-from ...errors import LmsError
+from ...errors import LmsError, PlanRefused
 from ...journal.store import Stores
 from ...outcome import Outcome, RowError, Status
 from ..changes import Action, Change
@@ -94,15 +94,23 @@ async def apply_plan(
             conditions.check_age(file.meta)
         steps = await asyncio.to_thread(_read_steps, path, file.meta.id)
         with ApplyRecord(folder, file.meta.id) as record:
-            if store is None:
-                journals = StepJournals(file.meta.id, in_folder(folder))
-                has_begun = record.has_begun
-            else:  # a run on another host may have begun, with another folder
-                journals = StepJournals(file.meta.id, of_plan(file.meta.id, store))
-                has_begun = bool(steps) and await journals.has_begun(1, steps[0])
+            in_store = in_folder(folder) if store is None else of_plan(file.meta.id, store)
+            journals = StepJournals(file.meta.id, in_store)
+
+            async def has_begun() -> bool:
+                if store is None:
+                    return record.has_begun
+                # A run on another host may have begun, with another folder.
+                return bool(steps) and await journals.has_begun(1, steps[0])
+
             # Later the vendor has other records than in the plan, because of the plan.
-            if check_state and not has_begun:
-                await conditions.check_state(path, file.meta, target)
+            if check_state and not await has_begun():
+                try:
+                    await conditions.check_state(path, file.meta, target)
+                except PlanRefused:
+                    # Another run may have begun to change the records while this one read them.
+                    if not await has_begun():
+                        raise
             if not record.has_begun:
                 record.begin()
             apply = _Apply(file, target, journals, record, on_bulk)
