@@ -58,7 +58,7 @@ chaos: .venv/ready
 	$(BIN)/python -m tests.journal.killing --kills 40 --server-kills 5
 	$(BIN)/python -m tests.docs.killing_workers
 	$(BIN)/python -m pytest --numprocesses auto --timeout 900 --hypothesis-profile chaos tests/journal/test_machine.py \
-		tests/journal/stores/test_same_rules.py tests/jobs/test_property.py tests/roster/test_roster_property.py tests/schoology/roster/test_property.py tests/examples/test_acme_roster.py \
+		tests/journal/stores/test_same_rules.py tests/jobs/test_property.py tests/roster/test_roster_property.py tests/schoology/roster/test_property.py tests/managebac/roster/test_property.py tests/examples/test_acme_roster.py \
 		tests/examples/service/test_browser.py tests/examples/service/test_outage.py
 
 # Only `make mutants` needs mutmut.
