@@ -88,8 +88,9 @@ def _file(one: ProposedFile) -> Part:
     states = [column for column in one.ignored if normalized(column) in _STATES]
     if one.kind == "people" and states and not one.where:
         part.check(
-            f"The column {states[0]} of {one.file} may say who has left. If so, write its words "
-            "for all others in [source.files.where], and remove the # at the start of the lines."
+            f"The column {states[0]} of {one.file} may say who has left. If so, remove the # from "
+            "both lines of [source.files.where], and list there the words for people who have not "
+            "left."
         )
     else:
         states = []
