@@ -146,7 +146,7 @@ async def test_pause_holds_all_waiters(share: Share) -> None:
     log: list[float] = []
     await take(one, log)
     holder = asyncio.create_task(take(other, log))
-    await until(lambda: bool(other._bookings.booked))
+    await until(lambda: other._bookings.waiting == 1)
     asked = time.monotonic()
     one.pause(1.2)
     one.pause(0.1)
@@ -179,7 +179,7 @@ async def test_cancelled_waiter_loses_no_permit(share: Share, redis: Any) -> Non
     await last
     # A waiter that is cancelled while it holds a booking for later.
     quitter = asyncio.create_task(take(one, log, "one"))
-    await until(lambda: bool(one._bookings.booked))
+    await until(lambda: one._bookings.waiting == 1)
     quitter.cancel()
     await take(other, log, "other")
     assert log == ["other", "other"]

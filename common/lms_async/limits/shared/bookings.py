@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from ..slot import Slot
 from .connection import usable_at
 
 #: How late a booking may be used, in seconds. A process that is later than that returns it.
 LATE = 1.0
+
+#: How long before its use a booking is confirmed, in seconds: enough for Redis to respond.
+_CONFIRM_BEFORE = 0.05
+
+#: A report confirms all bookings that may be used within this time, in seconds. A busy process then
+#: rarely needs a call of the script only to confirm bookings.
+_CONFIRM_WITHIN = 0.15
 
 
 class Booked:
@@ -60,7 +67,12 @@ class Bookings:
         self._grant = grant
         self._share = share
         self._timer: asyncio.TimerHandle | None = None
+        self._confirm_timer: asyncio.TimerHandle | None = None
+        #: Bookings that may be used, each with the time from which it may be; bookings that must be
+        #: confirmed before; and bookings that the running call of the script confirms.
         self.booked: list[tuple[int, str]] = []
+        self.unconfirmed: list[tuple[int, str]] = []
+        self._confirming: set[str] = set()
         #: Bookings whose response came, and unused bookings, until they are reported to Redis.
         self.answered: list[str] = []
         self.unused: list[str] = []
@@ -87,9 +99,37 @@ class Bookings:
         left = until - asyncio.get_running_loop().time()
         return left if left > 1e-5 else 0.0  # a smaller number is a rounding error
 
-    def book(self, booking: str) -> None:
+    @property
+    def waiting(self) -> int:
+        """How many bookings wait until they may be used."""
+        return len(self.booked) + len(self.unconfirmed) + len(self._confirming)
+
+    def book(self, booking: str, *, is_confirmed: bool) -> None:
         """Keep ``booking`` until it may be used."""
-        heapq.heappush(self.booked, (usable_at(booking), booking))
+        kept = self.booked if is_confirmed else self.unconfirmed
+        heapq.heappush(kept, (usable_at(booking), booking))
+
+    def begin_confirming(self) -> Sequence[str]:
+        """Return the bookings to confirm now."""
+        soon = asyncio.get_running_loop().time() + _CONFIRM_WITHIN
+        due: list[str] = []
+        while self.unconfirmed and self._here(self.unconfirmed[0][0]) <= soon:
+            due.append(heapq.heappop(self.unconfirmed)[1])
+        self._confirming.update(due)
+        return due
+
+    def end_confirming(self, confirmed: Iterable[str]) -> None:
+        """Keep the ``confirmed`` bookings, unless they were returned meanwhile.
+
+        The others have expired. They are returned, so that the calls that waited for them get the
+        first places in the queue.
+        """
+        for booking in self._confirming.intersection(confirmed):
+            self._confirming.remove(booking)
+            self.book(booking, is_confirmed=True)
+        if self._confirming:
+            self.give_back(*self._confirming)
+            self._confirming.clear()
 
     def record_response(self, booking: str) -> None:
         """Record that the request sent with ``booking`` has its response."""
@@ -130,17 +170,24 @@ class Bookings:
 
     def give_all_back(self) -> None:
         """Return all bookings to Redis, since nothing is sent with them."""
-        self.give_back(*(booking for _, booking in self.booked))
+        waiting = [booking for _, booking in (*self.booked, *self.unconfirmed)]
+        self.give_back(*waiting, *self._confirming)
         self.booked.clear()
+        self.unconfirmed.clear()
+        self._confirming.clear()
 
     def grant_due(self) -> None:
-        """Grant the slots that may be used now, and set the timer for the next one."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self.booked and self.pause_left():
+        """Grant the slots that may be used now, and set the timers for the next ones."""
+        for timer in (self._timer, self._confirm_timer):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._confirm_timer = None
+        if self.waiting and self.pause_left():
             self.give_all_back()
         loop = asyncio.get_running_loop()
+        if self.unconfirmed:
+            when = self._here(self.unconfirmed[0][0]) - _CONFIRM_BEFORE
+            self._confirm_timer = loop.call_at(when, self.changed.set)
         while self.booked:
             due, booking = self.booked[0]
             late = loop.time() - self._here(due)

@@ -16,7 +16,7 @@ from .subscription import Receiver
 from .turns import resolve
 
 # Times are microseconds since 1970: 16 digits until the year 2286.
-_BOOKING = re.compile(r"[0-9]{1,16}\.[0-9]{1,16}\.[0-9a-f]+")
+_BOOKING = re.compile(r"(granted|booked) ([0-9]{1,16}\.[0-9]{1,16}\.[0-9a-f]+)")
 _PAUSE = re.compile(r"paused ([0-9]{1,16})")
 
 #: How long Redis keeps the keys of a window, in seconds; see KEPT_FOR in ``window.lua``.
@@ -35,7 +35,11 @@ def _words(text: str) -> list[str]:
 
 @attrs.frozen
 class Reply:
-    """The result of the script; times are microseconds on the clock of Redis."""
+    """The result of the script; times are microseconds on the clock of Redis.
+
+    ``granted`` are new bookings that need no confirmation, and ``booked`` are those that do.
+    ``confirmed`` are the bookings that the call has confirmed.
+    """
 
     epoch: str
     now: int = attrs.field(converter=int)
@@ -44,6 +48,8 @@ class Reply:
     ask_again_at: int = attrs.field(converter=int)
     taken_back: int = attrs.field(converter=int)
     granted: list[str] = attrs.field(converter=_words)
+    booked: list[str] = attrs.field(converter=_words)
+    confirmed: list[str] = attrs.field(converter=_words)
 
 
 @attrs.frozen
@@ -51,6 +57,7 @@ class Booking:
     """A message: Redis booked a slot for this process."""
 
     name: str
+    is_confirmed: bool
 
 
 @attrs.frozen
@@ -102,6 +109,7 @@ class RedisConnection:
         answered: Sequence[str] = (),
         unused: Sequence[str] = (),
         abandoned: Sequence[tuple[str, float]] = (),
+        confirm: Sequence[str] = (),
     ) -> Reply:
         """Run the script: report what happened in this process, and get the slots booked for it.
 
@@ -112,6 +120,7 @@ class RedisConnection:
         :param unused: bookings with which no request was sent.
         :param abandoned: bookings without a response, and when their requests can't arrive any
             more, on the loop's clock.
+        :param confirm: bookings that are used soon.
         :raises Forgotten: Redis has lost the window's state. The script did nothing.
         :raises RedisError, OSError: the script may or may not have run.
         """
@@ -120,7 +129,7 @@ class RedisConnection:
         now = asyncio.get_running_loop().time()
         left = ((booking, round(max(0.0, until - now) * 1e6)) for booking, until in abandoned)
         args.append(" ".join(f"{booking} {microseconds}" for booking, microseconds in left))
-        args.append(self._new)
+        args += [self._new, " ".join(confirm)]
         answer = await self._redis.calls.call(self._keys, args)
         reply = Reply(*answer.values)
         # The script read the clock of Redis before its response came, so the difference can only be
@@ -194,8 +203,9 @@ class RedisConnection:
         :raises Forgotten: the message says that Redis has lost the window's state.
         """
         if channel != self._keys[0]:
-            if _BOOKING.fullmatch(text) and text.endswith(f".{self._session_name}"):
-                return Booking(text)
+            booking = _BOOKING.fullmatch(text)
+            if booking and text.endswith(f".{self._session_name}"):
+                return Booking(booking[2], is_confirmed=booking[1] == "granted")
         elif text == "lost":
             raise Forgotten
         elif (pause := _PAUSE.fullmatch(text)) and self._is_kept(int(pause[1])):

@@ -137,7 +137,7 @@ class RedisSession:
         Redis has lost the window's state would take the window for new.
         """
         bookings = self._bookings
-        if self._waiters.has_waiters or self.tickets or bookings.in_use or bookings.booked:
+        if self._waiters.has_waiters or self.tickets or bookings.in_use or bookings.waiting:
             return False
         loop, here = asyncio.get_running_loop(), self._connection.here
         held_until = max(here(bookings.closed_until), here(bookings.paused_until))
@@ -165,7 +165,8 @@ class RedisSession:
         answered, unused = tuple(bookings.answered), tuple(bookings.unused)
         abandoned = tuple(bookings.abandoned)
         pause_until = bookings.pause_asked_until
-        needed = 0 if last else len(self._waiters) - len(bookings.booked) - self.tickets
+        confirm = () if last else bookings.begin_confirming()
+        needed = 0 if last else len(self._waiters) - bookings.waiting - self.tickets
         # Calls whose bookings were returned unused have waited longest, so they go to the front.
         front = max(0, min(len(unused), needed))
         reply = await self._connection.call(
@@ -175,6 +176,7 @@ class RedisSession:
             answered=answered,
             unused=unused,
             abandoned=abandoned,
+            confirm=confirm,
         )
         del bookings.answered[: len(answered)]
         del bookings.unused[: len(unused)]
@@ -182,14 +184,17 @@ class RedisSession:
         if bookings.pause_asked_until == pause_until:
             bookings.pause_asked_until = 0.0
         self.tickets += max(0, needed) - reply.taken_back
+        bookings.end_confirming(reply.confirmed)
         for booking in reply.granted:
-            self._add_booking(booking)
+            self._add_booking(booking, is_confirmed=True)
+        for booking in reply.booked:
+            self._add_booking(booking, is_confirmed=False)
         self._apply_reply(reply)
         bookings.grant_due()
 
-    def _add_booking(self, booking: str) -> None:
+    def _add_booking(self, booking: str, *, is_confirmed: bool) -> None:
         self.tickets -= 1
-        self._bookings.book(booking)
+        self._bookings.book(booking, is_confirmed=is_confirmed)
 
     def _apply_reply(self, reply: Reply) -> None:
         loop = asyncio.get_running_loop()
@@ -215,7 +220,7 @@ class RedisSession:
 
     def _receive(self, message: Booking | Pause) -> None:
         if isinstance(message, Booking):
-            self._add_booking(message.name)
+            self._add_booking(message.name, is_confirmed=message.is_confirmed)
         else:
             self._apply_pause(message.until)
             if self._waiters.has_waiters:

@@ -19,14 +19,22 @@
 --       11 bookings without a response, each followed by the time that its request may still take
 --          to arrive
 --       12 "new" if an empty Redis is certainly new, so that nothing can have been booked before
+--       13 bookings to confirm
 --
 -- A ticket is "session lease". A booking is "time.number.session", where the time says when it may be
 -- used. An epoch is "number.run.time". A new epoch begins whenever Redis may have lost the state of
 -- the window. Its number is higher than any number known before.
+--
+-- A slot is booked as soon as it is known when it is free, up to one period before. A booking that
+-- may be used at once is confirmed. Any other must be confirmed by its process before a request is
+-- sent with it. So when a process was killed, no requests were sent with its unconfirmed bookings,
+-- and these expire soon.
 
 local state, free, out, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local limit, per, lease = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local epoch, session = ARGV[4], ARGV[5]
+-- How late an unconfirmed booking may be confirmed, in microseconds.
+local UNCONFIRMED_FOR = 500000
 local KEPT_FOR = 7 * 24 * 3600 * 1000 + math.ceil(lease / 1000) -- milliseconds
 
 -- Write a number without an exponent, which Lua 5.1 uses for large numbers.
@@ -80,8 +88,15 @@ end
 redis.call('ZREMRANGEBYSCORE', free, '-inf', digits(now))
 redis.call('ZREMRANGEBYSCORE', out, '-inf', digits(now))
 
-local taken_back = 0
+local taken_back, confirmed = 0, {}
 if epoch == current then
+  for booking in ARGV[13]:gmatch('%S+') do
+    if redis.call('ZSCORE', out, booking) then -- otherwise it has expired
+      local usable_at = tonumber(booking:match('^%d+'))
+      redis.call('ZADD', out, digits(usable_at + lease), booking)
+      confirmed[#confirmed + 1] = booking
+    end
+  end
   for booking in ARGV[9]:gmatch('%S+') do
     redis.call('ZREM', out, booking)
     redis.call('ZADD', free, digits(now + per), booking)
@@ -108,7 +123,7 @@ if epoch == current then
   if behind < 0 then taken_back = redis.call('LREM', queue, behind, ticket) end
 end
 
-local granted = {}
+local granted, booked = {}, {}
 if now >= paused and now >= closed then
   local frees, outs = redis.call('ZCARD', free), redis.call('ZCARD', out)
   while outs < limit do
@@ -126,28 +141,38 @@ if now >= paused and now >= closed then
     local booking = digits(usable_at) .. '.' .. digits(number) .. '.' .. owner
     local channel = state .. ':' .. owner
     if listeners(channel) > 0 then -- otherwise the process has ended, so skip its ticket
-      if owner == session then
+      local is_confirmed = usable_at <= now
+      if owner ~= session then
+        redis.call('PUBLISH', channel, (is_confirmed and 'granted ' or 'booked ') .. booking)
+      elseif is_confirmed then
         granted[#granted + 1] = booking
       else
-        redis.call('PUBLISH', channel, booking)
+        booked[#booked + 1] = booking
       end
       if replaced then
         redis.call('ZREM', free, replaced)
         frees = frees - 1
       end
-      redis.call('ZADD', out, digits(usable_at + tonumber(its_lease)), booking)
+      local kept_for = is_confirmed and tonumber(its_lease) or UNCONFIRMED_FOR
+      redis.call('ZADD', out, digits(usable_at + kept_for), booking)
       outs = outs + 1
     end
   end
 end
 
 -- When processes with waiting calls should call again if they receive no message: when the pause
--- ends, or when the next booking expires.
+-- ends, or when the next booking expires. Unconfirmed bookings only expire unnoticed if all processes
+-- with bookings were killed. So a process does not ask for each of them, and waits one more slot's
+-- time for each process. Then all processes together ask at most once for each slot.
 local ask_again_at = 0
 if redis.call('LLEN', queue) > 0 then
   ask_again_at = math.max(paused, closed)
   if ask_again_at <= now then
+    local unconfirmed_until = now + per + UNCONFIRMED_FOR
     ask_again_at = tonumber(redis.call('ZRANGE', out, 0, 0, 'WITHSCORES')[2])
+    if ask_again_at <= unconfirmed_until then
+      ask_again_at = unconfirmed_until + math.ceil(listeners(state) * per / limit)
+    end
   end
 end
 
@@ -157,5 +182,5 @@ redis.call(
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, digits(KEPT_FOR)) end
 return {
   current, digits(now), digits(paused), digits(closed), digits(ask_again_at), digits(taken_back),
-  table.concat(granted, ' '),
+  table.concat(granted, ' '), table.concat(booked, ' '), table.concat(confirmed, ' '),
 }

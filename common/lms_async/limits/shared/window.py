@@ -3,12 +3,14 @@
 As in :class:`~lms_async.Window`, a slot is busy until one period after the response. A waiting call
 has a ticket in Redis. When a process reports a response to the script ``window.lua``, the script
 books the slot for the first ticket in the queue and tells that ticket's process when the slot may
-be used. So each slot costs one call of the script, and no process polls.
+be used. That process confirms the booking shortly before, with its next report if one is due. So
+each slot costs one or two calls of the script, and no process polls.
 
-Failures lead to fewer requests, never to more. A booking whose process died, or whose message was
-lost, keeps its slot busy until its request can't arrive any more, and then expires. When Redis may
-have lost bookings (after a restart, a failover or an eviction), nothing is sent until all of them
-would have expired.
+Failures lead to fewer requests, never to more. A confirmed booking whose process died keeps its
+slot busy until its request can't arrive any more, and then expires. A booking that was not
+confirmed, because its process died or its message was lost, expires soon. When Redis may have lost
+bookings (after a restart, a failover or an eviction), nothing is sent until all of them would have
+expired.
 """
 
 from __future__ import annotations
@@ -50,8 +52,8 @@ class RedisWindow:
     :param scope: what the vendor counts by, e.g. an account's key or a host. Redis sees a hash.
     :param url: ``redis://``, ``rediss://`` or ``unix://``; Redis 6.2 or later, or Valkey, not a
         cluster. :class:`RedisWindows` gives its connections instead.
-    :param timeout: seconds, at least the timeout of the clients that use the window. A booking
-        without a response expires a few seconds after ``timeout + per``.
+    :param timeout: seconds, at least the timeout of the clients that use the window. The slot of a
+        request whose process died is free a few seconds after ``timeout + per``.
     :param when_away: what to do while Redis can't be reached. With ``"refuse"``, ``acquire`` raises
         ``ConnectionFailed``. With a limiter, this process continues with that share of the limit.
         ``limit`` and the shares of all processes together must not exceed what the vendor allows.
