@@ -21,15 +21,16 @@ FULL = Plan(
     shards=10,
     workers=4,
     tasks=2,
-    limits=Limits(address=14, school=3),
-    timeout=2,
+    limits=Limits(address=14, school=4),
+    timeout=3,
     redelivered=20,
     events=[
         (0.10, "kill child"),
-        (0.22, "kill worker"),
-        (0.34, "restart broker"),
-        (0.46, "kill child"),
-        (0.58, "kill child"),
+        (0.20, "kill child"),
+        (0.30, "kill worker"),
+        (0.40, "restart broker"),
+        (0.50, "kill child"),
+        (0.60, "kill child"),
     ],
 )
 SHORT = attrs.evolve(FULL, schools=5, rows=2000, shards=4)
