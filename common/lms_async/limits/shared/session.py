@@ -80,8 +80,6 @@ class RedisSession:
         loop = asyncio.get_running_loop()
         try:
             async with self._connection.open(self._receive) as (state, ended):
-                if is_cancelled():
-                    return False
                 self.closing = False
                 self._connected_since = loop.time()
                 self._fallback.ends()
@@ -120,7 +118,7 @@ class RedisSession:
 
     async def _report_until_idle(self) -> bool:
         changed = self._bookings.changed
-        while not is_cancelled():
+        while True:
             await changed.wait()
             changed.clear()
             if self.closing:
@@ -128,7 +126,6 @@ class RedisSession:
             await self._report()
             if self._is_idle():
                 return True
-        return False
 
     def _is_idle(self) -> bool:
         """Whether no call waits, and all slots of this process have been free for some time.

@@ -92,7 +92,7 @@ class SharedRedis:
         while not is_cancelled():
             began = loop.time()
             await self._connect()
-            if loop.time() - began < TRY_AGAIN and not is_cancelled():
+            if loop.time() - began < TRY_AGAIN:
                 await asyncio.sleep(TRY_AGAIN)
 
     async def _connect(self) -> None:
