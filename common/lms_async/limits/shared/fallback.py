@@ -114,9 +114,7 @@ class RedisFallback:
         if self._since is not None:
             seconds = asyncio.get_running_loop().time() - self._since
             self._since = None
-            self._emit(
-                RedisBack(self._name, seconds), f"can be used again after {seconds:.1f} s"
-            )
+            self._emit(RedisBack(self._name, seconds), f"can be used again after {seconds:.1f} s")
 
     def forgot(self, seconds: float) -> None:
         """Report that Redis may have lost bookings, so that nothing is sent for ``seconds``."""
