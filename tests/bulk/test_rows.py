@@ -26,6 +26,12 @@ def three() -> Rows[str]:
     return Rows(range(7, 10), ["a", "b", "c"], ["A", "B", "C"], [b"1", b"2", b"3"])
 
 
+def test_json_size_is_the_length_of_the_json() -> None:
+    rows = three()
+    assert rows.json_size == len(rows.json)
+    assert rows.at([1]).json_size == len(rows.at([1]).json)
+
+
 def test_selection_covers_every_column() -> None:
     rows = three()
     rows.tags, rows.sent_before = [b"x", b"y", b"z"], frozenset({8})
