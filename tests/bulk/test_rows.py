@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Hashable
 from typing import Any
+from weakref import WeakSet
 
 import orjson
 import pytest
@@ -22,6 +24,12 @@ from ..virtual import run
 
 def three() -> Rows[str]:
     return Rows(range(7, 10), ["a", "b", "c"], ["A", "B", "C"], [b"1", b"2", b"3"])
+
+
+def test_json_size_is_the_length_of_the_json() -> None:
+    rows = three()
+    assert rows.json_size == len(rows.json)
+    assert rows.at([1]).json_size == len(rows.at([1]).json)
 
 
 def test_selection_covers_every_column() -> None:
@@ -179,6 +187,31 @@ def test_report_counts_what_was_read_so_far() -> None:
         assert read == 200
 
     run(main())
+
+
+class Row(str):
+    """A text that can be observed until its memory is freed."""
+
+
+def test_rows_of_finished_chunks_are_freed_without_a_garbage_collection() -> None:
+    rows = (Row(number) for number in range(200))
+    left: WeakSet[Row] = WeakSet()
+
+    async def main() -> None:
+        bulk = Bulk(Sender(), rows, batch())
+        async for outcome in bulk:
+            left.add(outcome.item)
+        assert outcome.index == 199
+        del outcome
+        assert not left
+        assert bulk.report.counts == {Status.DONE: 200}
+
+    gc.collect()
+    gc.disable()
+    try:
+        run(main())
+    finally:
+        gc.enable()
 
 
 def test_event_loop_runs_twice_before_each_block() -> None:

@@ -90,7 +90,7 @@ async def chunks(
             break
         rows, ended = await check(index, block)
         index += len(block)
-        size = len(rows.json)
+        size = rows.json_size
         is_full = len(rows) == endpoint.max_rows and size <= endpoint.max_bytes
         if is_full and not (endpoint.group or open_):
             # A full block of valid rows is already a chunk. Most blocks are like this.

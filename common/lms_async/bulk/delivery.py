@@ -30,7 +30,6 @@ class Delivery(Generic[R]):
         self._run = run
         self._rows = chunk.rows
         self._known = chunk.known
-        self.sender = RowSender(run, self)
         #: Whether a request with these rows was sent, so that the vendor may have acted on it.
         self.is_sent = False
         #: See :class:`~lms_async.bulk.sending.ChunkObserver`.
@@ -112,8 +111,11 @@ class Delivery(Generic[R]):
             return all_alike(self._rows, Status.SKIPPED, STOPPED)
         self._task = asyncio.current_task()
         try:
-            outcomes = await self.sender.send(self._rows)
-            self._count_failure(outcomes)
+            # The sender is not an attribute of the delivery. Otherwise the two would refer to each
+            # other, and Python would keep the rows until its next garbage collection.
+            sender = RowSender(self._run, self)
+            outcomes = await sender.send(self._rows)
+            self._count_failure(sender, outcomes)
         except asyncio.CancelledError:
             if not self._is_cancelled:
                 raise
@@ -128,18 +130,18 @@ class Delivery(Generic[R]):
             self._task = None
         return all_alike(self._rows, *of_cancelled(sent=self.is_sent), int(self.is_sent))
 
-    def _count_failure(self, outcomes: list[Outcome[R]]) -> None:
+    def _count_failure(self, sender: RowSender[R], outcomes: list[Outcome[R]]) -> None:
         """Stop the bulk if too many chunks in a row got no usable response."""
         breaker = self._run.breaker
         if any(outcome.status in (Status.DONE, Status.REJECTED) for outcome in outcomes):
             breaker.record_success()
             return
-        why = "" if self.sender.failure is None else self.sender.failure.what
+        why = "" if sender.failure is None else sender.failure.what
         codes = (one.error.code for one in outcomes if one.attempts and one.error is not None)
         if not why and (code := next(codes, None)) is not None:
             why = f"no row is done or rejected ({code})"
         if why and not breaker.is_open:
-            breaker.record_failure(why, looked_up=self.sender.looked_up)
+            breaker.record_failure(why, looked_up=sender.looked_up)
             if breaker.is_open:
                 self.end_bulk(breaker.error())
 

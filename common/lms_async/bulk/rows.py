@@ -88,6 +88,11 @@ class Rows(Generic[R]):
         """The JSON of all rows, as one list."""
         return b"[" + b",".join(self.bodies) + b"]"
 
+    @property
+    def json_size(self) -> int:
+        """The length of :attr:`json` in bytes, for one row or more."""
+        return sum(map(len, self.bodies)) + len(self.bodies) + 1
+
     def at(self, places: Iterable[int]) -> Rows[R]:
         """Return the rows at ``places``, counted from 0 among these rows."""
         picked = list(places)

@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -29,6 +30,7 @@ from .run import BulkRun
 R = TypeVar("R")
 T = TypeVar("T")
 log = logging.getLogger("lms_async")
+_status = attrgetter("status")
 
 #: How many times a chunk may be halved: enough to separate two bad rows among fifty.
 _HALVINGS = 12
@@ -95,7 +97,7 @@ class RowSender(Generic[R]):
             if self._endpoint.follow_up is not None:
                 results = await self._follow_up(self._endpoint.follow_up, rows, results)
             outcomes = outcomes_of(rows, results, attempts)
-            if all(one.status is Status.DONE for one in outcomes):
+            if set(map(_status, outcomes)) == {Status.DONE}:
                 return outcomes
             # A response says nothing about an earlier attempt whose response was lost.
             uncertain = (

@@ -69,13 +69,14 @@ class CleanConnector(aiohttp.TCPConnector):
                 # cases the request itself was not sent.
                 raise NotConnected from error
             protocol = connection.protocol
-            if protocol is None or protocol not in self._used:
+            if protocol is None:
+                break
+            if protocol not in self._used:
+                self._used.add(protocol)
                 break  # a new connection is not checked: TLS servers send session tickets at once
             if not (protocol.should_close or _is_readable(connection)):
                 break
             connection.close()
-        if protocol is not None:
-            self._used.add(protocol)
         progress = CURRENT.get()
         if progress is not None:
             progress.sent = True  # from here on the request may be sent

@@ -71,7 +71,7 @@ class InFlight:
         request: Coroutine[Any, Any, aiohttp.ClientResponse],
         progress: Progress,
         *,
-        ended: Callable[[object], None],
+        ended: Callable[[], None],
         over: Callable[[aiohttp.ClientResponse | None], None],
     ) -> aiohttp.ClientResponse:
         """Wait for the response to ``request``, which ends its own slot.
@@ -82,15 +82,15 @@ class InFlight:
         """
         loop = asyncio.get_running_loop()
         task = loop.create_task(request)
-        task.add_done_callback(ended)
         # A future costs less than asyncio.wait(), and a cancelled caller leaves the task alone.
         waiting = loop.create_future()
 
-        def wake(_: object) -> None:
+        def has_ended(_: object) -> None:
             if not waiting.done():
                 waiting.set_result(None)
+            ended()
 
-        task.add_done_callback(wake)
+        task.add_done_callback(has_ended)
 
         def left_behind(_: object) -> None:
             self._left_behind.discard(task)

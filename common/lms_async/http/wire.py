@@ -238,7 +238,7 @@ def _signed_request(
     signed: Signed,
     timeout: aiohttp.ClientTimeout,
     progress: Progress,
-) -> tuple[Coroutine[Any, Any, aiohttp.ClientResponse], Callable[[object], None]]:
+) -> tuple[Coroutine[Any, Any, aiohttp.ClientResponse], Callable[[], None]]:
     """Return the signed request, and a function to call when its response begins or will not come.
 
     The request is signed in the caller's task, where the vendor's check of the response looks for
@@ -259,7 +259,7 @@ def _signed_request(
         "trace_request_ctx": progress if progress.observed else None,
     }
 
-    def ended(_: object) -> None:
+    def ended() -> None:
         signing.__exit__(None, None, None)
 
     return _request(session, call.method, target, options, progress), ended

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import attrs
@@ -31,7 +32,7 @@ class TextColumns:
         names: set[Any] = set().union(*rows)
         if not self._needed <= names <= self._fits.keys():
             return None
-        columns = {name: [row[name] for row in rows if name in row] for name in names}
+        columns = {name: _column(rows, name) for name in names}
         if any(len(columns[name]) < len(rows) for name in self._needed):
             return None
         try:
@@ -41,6 +42,14 @@ class TextColumns:
         except TypeError:  # a value is not a text
             return None
         return columns
+
+
+def _column(rows: list[dict[Any, Any]], name: Any) -> list[Any]:
+    """Return the values of one field, without the rows that lack the field."""
+    try:
+        return list(map(itemgetter(name), rows))  # most columns have a value in each row
+    except KeyError:
+        return [row[name] for row in rows if name in row]
 
 
 def _fits(annotation: Any, nothing: frozenset[Any]) -> Callable[[Texts], bool]:
