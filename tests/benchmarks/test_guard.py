@@ -10,7 +10,7 @@ from benchmarks import guard
 def test_hot_paths_take_few_more_instructions_than_stored() -> None:
     stored = guard.stored()
     if stored is None:
-        pytest.skip(f"no figures are stored for Python {guard.version()}")
+        pytest.skip(f"no figures are stored for Python {guard.python_version()}")
     counted = guard.counted()
     assert counted.keys() == stored.keys()
     beyond = {
