@@ -211,7 +211,9 @@ class Desired:
             kind=kind,
             key=key,
             org=org,
-            fields=fields.of_enrollment(enrollment, role=word),
+            fields=fields.of_enrollment(
+                word, enrollment.primary, enrollment.begins, enrollment.ends
+            ),
             locked="" if word else Reason.UNKNOWN_ROLE,
         )
 
