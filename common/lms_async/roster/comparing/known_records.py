@@ -71,9 +71,10 @@ class KnownRecords:
         known = self._schools.get(org_id)
         if known is None:
             known = self._mapping.buildings.get(org_id)
+        if known is not None:
+            return known
         is_list_of_changes = self._report.of(kind).mode is Mode.DELTA
-        is_unknown = is_list_of_changes and self._mapping.keys.orgs == "code"
-        return known if known is not None else "" if is_unknown else org_id
+        return "" if is_list_of_changes and self._mapping.keys.orgs == "code" else org_id
 
     def course_prefix(self, org_id: str) -> str:
         """Return the prefix of the course codes of a school."""
