@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
+import pytest
 
-from lms_async.roster import CsvFile, CsvSource, Relationship
+from lms_async.roster import CsvFile, CsvSource, ReadingReport, Relationship
+from lms_async.roster.sources.tables import repeats
+from lms_async.roster.sources.tables.text import TextFile
 
+from .bundles import School
 from .csv_school import FILES, ORGS, STUDENTS, one_file, school, write
 from .reading import of_kind, people, problems, read, with_line
 
@@ -74,3 +80,36 @@ def test_a_guardian_may_have_a_row_for_each_child(tmp_path: Path) -> None:
         "guardians.csv 3 - same_record_twice accepted",
         "guardians.csv 5 Relation unknown_word warning",
     ]
+
+
+def test_ids_with_the_same_hash_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described = CsvFile(file="courses.csv", kind="courses", columns={"id": "Code", "title": "Name"})
+    source = one_file(tmp_path, "Code,Name\nA,Art\nB,Biology\nB,Botany\nC,Chemistry", described)
+    monkeypatch.setattr(
+        repeats, "hash", lambda value: 1 if isinstance(value, str) else hash(value), raising=False
+    )
+
+    records, report = read(source)
+
+    assert [record.id for record in of_kind(records, "courses")] == ["A", "C"]
+    assert [problem.line for problem in report.problems] == [3, 4]
+
+
+def test_a_large_file_with_different_ids_is_read_twice_after_its_header(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings: Counter[str] = Counter()
+    rows = TextFile.rows
+
+    def counted(text: TextFile, report: ReadingReport) -> Iterator[tuple[int, list[str]]]:
+        readings[text.file.name] += 1
+        return rows(text, report)
+
+    monkeypatch.setattr(TextFile, "rows", counted)
+    folder = School(people=400, sections=100, enrollments=30_000).write(tmp_path / "bundle")
+
+    read(folder)
+
+    assert readings["enrollments.csv"] == 3

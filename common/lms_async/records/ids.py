@@ -72,7 +72,9 @@ _match_not_id = re.compile(
 # Matches most ids that contain other characters than letters and digits, and nothing in _NOT_IDS.
 _USUAL = (
     r"(?:(?![A-Za-z]{3,5}-[0-9][0-9](?![A-Za-z0-9_.@/+-]))[A-Za-z][A-Za-z_./+-]*+[0-9@]"
-    r"[A-Za-z0-9_.@/+-]*+|[-_./]?+[0-9]++(?:[-_/][0-9]++)?+)"
+    r"[A-Za-z0-9_.@/+-]*+|[-_./]?+[0-9]++(?:[-_/][0-9]++)?+"
+    # UUIDs that begin with a digit.
+    r"|[0-9][0-9A-Fa-f]{7}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})"
 )
 _ORDINARY = re.compile(_USUAL).fullmatch
 _ALL_ORDINARY = re.compile(rf"(?:{_USUAL}\n)*+").fullmatch

@@ -131,7 +131,10 @@ class ReadingReport:
 
     def of(self, kind: str) -> Coverage:
         """Return the coverage of a kind. It is absent until its source says otherwise."""
-        return self.coverage.setdefault(kind, Coverage())
+        found = self.coverage.get(kind)
+        if found is None:
+            found = self.coverage[kind] = Coverage()
+        return found
 
     def add(
         self, severity: Severity, file: str, line: int, column: str, code: str, text: str

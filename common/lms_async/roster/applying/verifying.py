@@ -135,7 +135,7 @@ def _is_hidden(change: Change, there: WorkingSet) -> bool:
 
 
 def _mismatch(
-    change: Change, rows: Sequence[tuple[bool, bytes]], shows: frozenset[str], there: WorkingSet
+    change: Change, rows: Sequence[tuple[bool, str]], shows: frozenset[str], there: WorkingSet
 ) -> StillDifferent | None:
     """Return how the vendor's record differs from what ``change`` wants, if it does.
 

@@ -211,7 +211,9 @@ class Desired:
             kind=kind,
             key=key,
             org=org,
-            fields=fields.of_enrollment(enrollment, role=word),
+            fields=fields.of_enrollment(
+                word, enrollment.primary, enrollment.begins, enrollment.ends
+            ),
             locked="" if word else Reason.UNKNOWN_ROLE,
         )
 
@@ -279,9 +281,11 @@ class Desired:
 
     def _year_group(self, kind: str, grades: tuple[str, ...], school: str) -> str:
         """Return the vendor's word for a grade; ``""`` if it has none."""
+        if not self._mapping.grades or not grades:
+            return ""
         words = {self._mapping.grades.get(grade, "") for grade in grades}
         word = words.pop() if len(words) == 1 else ""
-        if self._mapping.grades and grades and not word:
+        if not word:
             self._left_alone[kind, school, Reason.UNKNOWN_GRADE, "year_group"] += 1
         return word
 

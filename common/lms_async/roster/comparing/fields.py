@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 from ..entries import join
-from ..model import Course, Enrollment, Org, Person, Section, Term
+from ..model import Course, Org, Person, Section, Term
 
 
 def is_same(name: str, one: str, other: str) -> bool:
@@ -135,17 +136,20 @@ def of_section(
     )
 
 
-def of_enrollment(enrollment: Enrollment, *, role: str) -> dict[str, str]:
-    """Return the fields of an enrollment.
+@lru_cache(maxsize=1024)  # most enrollments have one of a few combinations
+def of_enrollment(
+    role: str, primary: bool, begins: date | None, ends: date | None
+) -> Mapping[str, str]:
+    """Return the fields of an enrollment. Equal enrollments share one mapping.
 
     :param role: the vendor's word.
     """
     return _stated(
         {
             "role": role,
-            "primary": "true" if enrollment.primary else "false",
-            "begins": _day(enrollment.begins),
-            "ends": _day(enrollment.ends),
+            "primary": "true" if primary else "false",
+            "begins": _day(begins),
+            "ends": _day(ends),
         }
     )
 

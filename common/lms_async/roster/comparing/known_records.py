@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..mapping.mapping import RosterMapping
-from ..model import Org
+from ..model import KINDS, Org
 from ..problems import Mode, ReadingReport
 
 
@@ -22,7 +22,7 @@ class KnownRecords:
         self._schools: dict[str, str] = {}
         self._prefixes: dict[str, str] = {}
         # The key and the school of each record.
-        self._known: dict[str, dict[str, tuple[str, str]]] = {}
+        self._known: dict[str, dict[str, tuple[str, str]]] = {kind.plural: {} for kind in KINDS}
         self._people_by_key: dict[str, str] = {}
 
     def add_org(self, org: Org) -> str:
@@ -36,7 +36,7 @@ class KnownRecords:
 
     def add(self, kind: str, id_: str, key: str, org: str) -> None:
         """Remember the key and the school of a record."""
-        self._known.setdefault(kind, {})[id_] = (key, org)
+        self._known[kind][id_] = (key, org)
 
     def is_key_of_another_person(self, key: str, id_: str) -> bool:
         """Return whether another person of the source has this key, and remember the key.
@@ -52,7 +52,7 @@ class KnownRecords:
 
         A source that lists changes refers to records that it does not have.
         """
-        known = self._known.get(kind, {}).get(id_)
+        known = self._known[kind].get(id_)
         if known is not None:
             return known
         if kind == "orgs":
@@ -71,9 +71,10 @@ class KnownRecords:
         known = self._schools.get(org_id)
         if known is None:
             known = self._mapping.buildings.get(org_id)
+        if known is not None:
+            return known
         is_list_of_changes = self._report.of(kind).mode is Mode.DELTA
-        is_unknown = is_list_of_changes and self._mapping.keys.orgs == "code"
-        return known if known is not None else "" if is_unknown else org_id
+        return "" if is_list_of_changes and self._mapping.keys.orgs == "code" else org_id
 
     def course_prefix(self, org_id: str) -> str:
         """Return the prefix of the course codes of a school."""

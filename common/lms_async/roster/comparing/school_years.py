@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 import attrs
 
@@ -105,6 +106,7 @@ class SchoolYears:
         return None
 
 
+@lru_cache(maxsize=128)  # a school has few grades
 def graduation_year(school_year: int, grade: str, last_grade: int) -> int | None:
     """Return the year in which somebody graduates.
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -44,11 +45,12 @@ from .needed import missing_fields
 _BATCH = 1000
 #: Why a record is out of scope.
 OUTSIDE_BY_SCHOOL, OUTSIDE_OTHERWISE = 1, 2
+_KIND_NOT_HELD = ((Reason.KIND_NOT_HELD, ""),)
 _TABLES = """
 CREATE TABLE wanted (kind INTEGER, key TEXT, org TEXT, active INTEGER, outside INTEGER,
-    compared BLOB, hidden BLOB, locked TEXT, lacking TEXT);
+    compared TEXT, hidden TEXT, locked TEXT, lacking TEXT);
 CREATE TABLE there (kind INTEGER, key TEXT, org TEXT, active INTEGER, outside INTEGER,
-    compared BLOB, vendor_id TEXT, locked TEXT);
+    compared TEXT, vendor_id TEXT, locked TEXT);
 """
 _INSERT_WANTED = "INSERT INTO wanted VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_THERE = "INSERT INTO there VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -76,7 +78,7 @@ CREATE INDEX IF NOT EXISTS there_key ON there (kind, key);
 _Row = tuple[object, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class _Kind:
     """The place of a kind, and its fields in the order in which they are stored."""
 
@@ -84,6 +86,20 @@ class _Kind:
     compared: tuple[str, ...]
     hidden: tuple[str, ...]
     required: tuple[tuple[str, ...], ...]
+
+
+@attrs.frozen
+class _Stored:
+    """The fields of a wanted entry as they are stored.
+
+    :param not_compared: the fields that the vendor does not hold or show, without blank ones, and
+        why they are not compared.
+    """
+
+    compared: str
+    hidden: str
+    lacking: str
+    not_compared: tuple[tuple[Reason, str], ...]
 
 
 class WorkingSet:
@@ -102,6 +118,7 @@ class WorkingSet:
         self.path = path
         self.capabilities = capabilities
         self._scope = scope or Scope()
+        self._has_no_limits = self._scope == Scope() and capabilities.orgs is None
         self._kinds = {
             kind: _Kind(
                 number,
@@ -111,8 +128,10 @@ class WorkingSet:
             )
             for number, (kind, can) in enumerate(capabilities.kinds.items())
         }
-        # How many records have a value that can't be compared or written.
-        self._left_alone: Counter[tuple[str, str, Reason, str]] = Counter()
+        # How many records of a kind and school have values that can't be compared or written.
+        self._not_compared: Counter[tuple[str, str, tuple[tuple[Reason, str], ...]]] = Counter()
+        # Many enrollments have the same fields.
+        self._stored = lru_cache(maxsize=1024)(_stored)
         self._hashes = 0
         self.connection = create(path)
         with writing(path):
@@ -219,7 +238,11 @@ class WorkingSet:
 
         Blank values do not count.
         """
-        for (kind, org, reason, field), records in sorted(self._left_alone.items()):
+        left_alone: Counter[tuple[str, str, Reason, str]] = Counter()
+        for (kind, org, not_compared), records in self._not_compared.items():
+            for reason, field in not_compared:
+                left_alone[kind, org, reason, field] += records
+        for (kind, org, reason, field), records in sorted(left_alone.items()):
             yield LeftAlone(kind=kind, org=org, reason=reason, detail=field, records=records)
 
     def _insert(
@@ -238,33 +261,30 @@ class WorkingSet:
     def _count_unheld(self, batch: list[Entry], *, wanted: bool) -> None:
         for entry in batch:
             if wanted and entry.kind not in self._kinds:
-                self._left_alone[entry.kind, entry.org, Reason.KIND_NOT_HELD, ""] += 1
+                self._not_compared[entry.kind, entry.org, _KIND_NOT_HELD] += 1
 
     def _wanted_row(self, entry: Entry) -> _Row:
-        kind, fields = self._kinds[entry.kind], entry.fields
-        compared = {name: fields[name] for name in kind.compared if name in fields}
-        hidden = b""
-        if len(compared) < len(fields):
-            others = {name: fields[name] for name in kind.hidden if name in fields}
-            hidden = orjson.dumps(others) if others else b""
-            for name in fields.keys() - compared.keys():
-                if fields[name]:
-                    reason = Reason.NOT_VERIFIABLE if name in others else Reason.FIELD_NOT_HELD
-                    self._left_alone[entry.kind, entry.org, reason, name] += 1
+        kind = self._kinds[entry.kind]
+        stored = self._stored(kind, tuple(entry.fields.items()))
+        if stored.not_compared:
+            self._not_compared[entry.kind, entry.org, stored.not_compared] += 1
         return (
             kind.number,
             usable_key(entry.key),
             entry.org,
-            entry.active,
+            # The sqlite3 module converts each bool by a slow search for an adapter.
+            int(entry.active),
             # The enrollments of a record that is not changed are not changed either.
             OUTSIDE_OTHERWISE if entry.locked else self._outside(entry),
-            orjson.dumps(compared),
-            hidden,
+            stored.compared,
+            stored.hidden,
             entry.locked,
-            missing_fields(kind.required, fields),
+            stored.lacking,
         )
 
     def _outside(self, entry: Entry) -> int:
+        if self._has_no_limits:
+            return 0
         orgs, outside = self.capabilities.orgs, 0
         if not self._scope.includes_school(entry) or (orgs is not None and entry.org not in orgs):
             outside += OUTSIDE_BY_SCHOOL
@@ -279,9 +299,9 @@ class WorkingSet:
             kind.number,
             usable_key(entry.key),
             entry.org,
-            entry.active,
+            int(entry.active),
             self._outside(entry),
-            compared,
+            compared.decode(),
             entry.vendor_id,
             entry.locked,
         )
@@ -295,13 +315,31 @@ class WorkingSet:
         return row
 
 
+def _stored(kind: _Kind, values: tuple[tuple[str, str], ...]) -> _Stored:
+    """Return the fields of a wanted entry as they are stored."""
+    fields = dict(values)
+    compared = {name: fields[name] for name in kind.compared if name in fields}
+    hidden = {name: fields[name] for name in kind.hidden if name in fields}
+    not_compared = tuple(
+        (Reason.NOT_VERIFIABLE if name in hidden else Reason.FIELD_NOT_HELD, name)
+        for name, value in values
+        if value and name not in compared
+    )
+    return _Stored(
+        orjson.dumps(compared).decode(),
+        orjson.dumps(hidden).decode() if hidden else "",
+        missing_fields(kind.required, fields),
+        not_compared,
+    )
+
+
 def _part(key: str, number: int) -> str | None:
     """Return a part of a key, for SQLite."""
     parts = key.split(SEPARATOR)
     return parts[number] if number < len(parts) else None
 
 
-def _role(compared: bytes) -> str:
+def _role(compared: str) -> str:
     """Return the role in the fields of a record, for SQLite."""
     fields: dict[str, str] = orjson.loads(compared)
     return fields.get("role", "")

@@ -36,15 +36,16 @@ class Scope:
 
     def includes_school(self, entry: Entry) -> bool:
         """Return whether the records of the school of ``entry`` may be changed."""
+        if self.orgs is None or entry.org in self.orgs:
+            return True
         may_lack_org = entry.kind in _SHARED or not entry.active
-        is_in_orgs = self.orgs is None or entry.org in self.orgs
-        return is_in_orgs or (not entry.org and may_lack_org)
+        return not entry.org and may_lack_org
 
     def includes_otherwise(self, entry: Entry) -> bool:
         """Return whether ``entry`` may be changed if the records of its school may be."""
-        role = entry.fields.get("role", "")
-        if entry.kind == "people" and self.roles is not None and (role or entry.active):
-            return role in self.roles
+        if entry.kind == "people" and self.roles is not None:
+            role = entry.fields.get("role", "")
+            return role in self.roles or not (role or entry.active)
         if entry.kind == "sections" and self.terms is not None:
             return not self.terms.isdisjoint(split(entry.fields.get("terms", "")))
         if entry.kind == "terms" and self.terms is not None:

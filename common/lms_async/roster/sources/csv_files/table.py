@@ -7,7 +7,7 @@ from datetime import date
 
 from ....date_format import parse_date_format
 from ...problems import Coverage, ReadingReport
-from ..tables.cells import Ambiguous, read_date, unclear_formats
+from ..tables.cells import Ambiguous, read_date, read_standard_date, unclear_formats
 from ..tables.layout import Layout, normalized
 from ..tables.row import Row
 from ..tables.table import Table, read_header
@@ -80,7 +80,11 @@ class CsvTable(Table):
             other dates of the file may be misread, so this does not concern one row.
         """
         cell = row[field]
-        if not cell or _ISO.fullmatch(cell):
+        if not cell:
+            return None
+        if found := read_standard_date(cell):
+            return found
+        if _ISO.fullmatch(cell):
             return row.date(field)
         if self._format:
             found = self._format.read(cell)

@@ -109,22 +109,22 @@ def _read_roles(reading: Reading) -> dict[str, list[StatedRole]]:
     found: dict[str, list[StatedRole]] = {}
     if table is None:
         return found
-    shared: dict[StatedRole, StatedRole] = {}
+    shared: dict[tuple[str, str, date | None, date | None, bool], StatedRole] = {}
 
     def build(row: Row) -> None:
         row.need("role")
         orgs = filter(None, (row["orgSourcedId"],))
         warn_unknown(row, "orgSourcedId", orgs, reading.known, "orgs")
-        stated = StatedRole(
-            Role(
-                role=row.word("role", PERSON_ROLES),
-                org_id=row["orgSourcedId"],
-                begins=table.date(row, "beginDate"),
-                ends=table.date(row, "endDate"),
-            ),
-            primary=row["roleType"].casefold() == "primary",
-        )
-        found.setdefault(row["userSourcedId"], []).append(shared.setdefault(stated, stated))
+        role, org = row.word("role", PERSON_ROLES), row["orgSourcedId"]
+        begins, ends = table.date(row, "beginDate"), table.date(row, "endDate")
+        primary = row["roleType"].casefold() == "primary"
+        values = role, org, begins, ends, primary
+        stated = shared.get(values)
+        if stated is None:
+            stated = shared[values] = StatedRole(
+                Role(role=role, org_id=org, begins=begins, ends=ends), primary
+            )
+        found.setdefault(row["userSourcedId"], []).append(stated)
 
     _read_all(table, build, table.rows)
     return found

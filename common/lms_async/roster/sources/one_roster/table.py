@@ -8,7 +8,7 @@ from datetime import date
 
 from ....date_format import DateFormat
 from ...problems import Coverage, Mode, ReadingReport
-from ..tables.cells import unclear_formats
+from ..tables.cells import read_standard_date, unclear_formats
 from ..tables.layout import Layout
 from ..tables.row import Row
 from ..tables.table import Table, read_header
@@ -72,8 +72,11 @@ class OneRosterTable(Table):
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that can be taken apart, and report and count all others."""
+        if self.mode is not Mode.BULK:
+            yield from super().rows()
+            return
         for row in super().rows():
-            if self.mode is Mode.BULK and (row["status"] or row["dateLastModified"]):
+            if row["status"] or row["dateLastModified"]:
                 self._note_delta_values(row)
             yield row
 
@@ -90,7 +93,11 @@ class OneRosterTable(Table):
         :raises RowRejected: it is not a date, or day and month cannot be told apart.
         """
         cell = row[column]
-        if not cell or _YEAR_FIRST.match(cell):
+        if not cell:
+            return None
+        if found := read_standard_date(cell):
+            return found
+        if _YEAR_FIRST.match(cell):
             return row.date(column)
         if self._format:
             found = self._format.read(cell) or self._format.read(cell.split()[0])

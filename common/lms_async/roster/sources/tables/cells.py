@@ -12,8 +12,10 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ].*)?", re.ASCII)
 _TWO_YEARS = re.compile(r"(\d{4})\s*[-/–]\s*(\d{4}|\d\d)", re.ASCII)
 
-_YES = frozenset("true 1 yes y".split())
-_NO = frozenset("false 0 no n".split())
+_FLAGS = {
+    **dict.fromkeys("true 1 yes y".split(), True),
+    **dict.fromkeys("false 0 no n".split(), False),
+}
 
 ORG_TYPES = {
     word.casefold(): word for word in "department school district local state national".split()
@@ -48,6 +50,18 @@ def unclear_formats(cell: str) -> tuple[str, str] | None:
 
 
 @lru_cache(maxsize=1024)  # most rows of a file have the same few dates
+def read_standard_date(cell: str) -> date | None:
+    """Return a date that is written as the standard says; ``None`` if the cell is not one."""
+    found = _ISO.fullmatch(cell)
+    if found is None:
+        return None
+    try:
+        return date(*map(int, found.groups()))
+    except ValueError:  # there is no such day
+        return None
+
+
+@lru_cache(maxsize=1024)
 def read_date(cell: str) -> tuple[date | None, bool]:
     """Return a date, and whether it is written as the standard says.
 
@@ -55,9 +69,9 @@ def read_date(cell: str) -> tuple[date | None, bool]:
     """
     if not cell:
         return None, True
+    if standard := read_standard_date(cell):
+        return standard, True
     try:
-        if found := _ISO.fullmatch(cell):
-            return date(*map(int, found.groups())), True
         if found := _YEAR_FIRST.fullmatch(cell) or _COMPACT.fullmatch(cell):
             return date(*map(int, found.groups())), False
         if found := _YEAR_LAST.fullmatch(cell):
@@ -95,12 +109,12 @@ def read_flag(cell: str, *, blank: bool) -> bool:
     :param blank: what a blank cell means.
     :raises Ambiguous: it is neither.
     """
-    word = cell.casefold()
-    if not word:
+    if not cell:
         return blank
-    if word in _YES or word in _NO:
-        return word in _YES
-    raise Ambiguous("this is neither true nor false.")
+    found = _FLAGS.get(cell.casefold())
+    if found is None:
+        raise Ambiguous("this is neither true nor false.")
+    return found
 
 
 def read_list(cell: str) -> tuple[str, ...]:

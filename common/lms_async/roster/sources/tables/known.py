@@ -21,31 +21,28 @@ _NOUNS = {
 }
 
 
-class KnownPeople:
-    """The ids of people, and the main role of each."""
+class KnownPeople(dict[str, int]):
+    """The ids of people, each with a number, and the main role of each."""
 
     def __init__(self) -> None:
+        super().__init__()
         #: The ids that may have lost zeros, whose rows were rejected.
         self.lost_zeros: Container[str] = frozenset()
-        self._numbers: dict[str, int] = {}
         self._roles: list[str] = []
 
     def add(self, of: str, role: str) -> None:
         """Remember a person. ``role`` is ``""`` if it is not known."""
-        self._numbers[of] = len(self._roles)
+        self[of] = len(self._roles)
         self._roles.append(role)
-
-    def __contains__(self, of: object) -> bool:
-        return of in self._numbers
 
     def role(self, of: str) -> str:
         """Return the main role of a person, ``""`` if it is not known."""
-        number = self._numbers.get(of)
+        number = self.get(of)
         return "" if number is None else self._roles[number]
 
     def pair(self, one: str, other: str) -> object:
         """Return a small value that is equal for the same two people."""
-        first, second = self._numbers.get(one), self._numbers.get(other)
+        first, second = self.get(one), self.get(other)
         if first is None or second is None:
             return one, other
         return (first << 32) | second

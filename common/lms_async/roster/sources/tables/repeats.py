@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
 
 import attrs
 
 from ...model import KEY_SEPARATOR
 from .row import Row, RowRejected
 from .table import Table
-
-#: The bits of a Bloom filter with one hash function. At 600,000 ids, it takes some 3,000 of them
-#: for repeated by mistake. Those are told apart by a second reading.
-_BITS = 1 << 26
-
 
 _OTHER_VALUES = "other values."
 
@@ -88,13 +85,13 @@ def find_repeats(
     :param fold: returns the same text for keys that count as equal.
     :param may_differ: fields that do not make two rows different.
     """
-    suspects = _suspects(fold(found) for table in tables for found in table.keys(key))
+    suspects = _repeated_hashes(map(fold, chain.from_iterable(table.keys(key) for table in tables)))
     if not suspects:
         return {}
 
     found: dict[str, Repeat] = {}
     for table in tables:
-        rows = table.contents(key, lambda joined: fold(joined) in suspects, may_differ)
+        rows = table.contents(key, lambda joined: hash(fold(joined)) in suspects, may_differ)
         for line, joined, values, apart in rows:
             content = hash(values)
             cell = fold(joined)
@@ -126,6 +123,9 @@ def rows_once(
     :param repeats: what :func:`find_repeats` returned for this table and others.
     :param quiet: whether equal rows are usual, so that they are not reported.
     """
+    if not repeats:
+        yield from table.rows()
+        return
     for row in table.rows():
         repeat = repeats.get(key_in(row, key))
         if repeat is None or (repeat.equal and repeat.is_first(table, row)):
@@ -137,15 +137,11 @@ def rows_once(
             table.accept(row.line, "same_row_twice", text)
 
 
-def _suspects(cells: Iterable[str]) -> set[str]:
-    """Return the cells that come more than once, and some that do not."""
-    seen = bytearray(_BITS >> 3)
-    suspects = set()
-    for cell in cells:
-        place = hash(cell) & (_BITS - 1)
-        bit = 1 << (place & 7)
-        if seen[place >> 3] & bit:
-            suspects.add(cell)
-        else:
-            seen[place >> 3] |= bit
-    return suspects
+def _repeated_hashes(cells: Iterable[str]) -> set[int]:
+    """Return the hashes that come more than once.
+
+    A hash takes 8 bytes, and a key ten times as much. Different keys may have the same hash, so a
+    second reading compares the keys.
+    """
+    hashes = sorted(array("q", map(hash, cells)))
+    return {one for one, following in pairwise(hashes) if one == following}

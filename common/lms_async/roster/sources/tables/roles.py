@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import attrs
 
@@ -76,6 +77,8 @@ def with_one_primary(row: Row, stated: Sequence[StatedRole], main_org: str) -> t
         text = "the person has no role, and none is assumed."
         row.warn("role", "no_role", text)
         return ()
+    if len(stated) == 1:
+        return (_as_primary(stated[0].role),)
     ordered = sorted(
         stated,
         key=lambda one: (
@@ -89,8 +92,13 @@ def with_one_primary(row: Row, stated: Sequence[StatedRole], main_org: str) -> t
     if len(rivals) > 1:
         text = f"the person has several roles. The main one is taken to be {_shown(first.role)}."
         row.warn("role", "several_roles", text)
-    primary = attrs.evolve(first.role, primary=True)
-    return tuple(dict.fromkeys((primary, *(one.role for one in ordered[1:]))))
+    others = (one.role for one in ordered[1:])
+    return tuple(dict.fromkeys((_as_primary(first.role), *others)))
+
+
+@lru_cache(maxsize=1024)  # most people have the same few roles
+def _as_primary(role: Role) -> Role:
+    return attrs.evolve(role, primary=True)
 
 
 def _shown(role: Role) -> str:

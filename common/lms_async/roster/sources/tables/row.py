@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import NoReturn
 
@@ -27,23 +27,24 @@ class RowLeftOut(Exception):
     """A row refers to a record that the mapping leaves out, so the row is left out with it."""
 
 
-class Row:
+class Row(dict[str, str]):
     """A row of a file: its stripped cells by column, ``""`` if the file lacks the column.
 
+    :param cells: columns and cells.
     :param warn: reports a problem: its line, column, code and text.
     """
 
-    __slots__ = ("_warn", "line", "values")
+    __slots__ = ("_warn", "line")
 
     def __init__(
-        self, line: int, values: dict[str, str], warn: Callable[[int, str, str, str], None]
+        self,
+        line: int,
+        cells: Iterable[tuple[str, str]],
+        warn: Callable[[int, str, str, str], None],
     ) -> None:
+        super().__init__(cells)
         self.line = line
-        self.values = values
         self._warn = warn
-
-    def __getitem__(self, column: str) -> str:
-        return self.values[column]
 
     def reject(self, column: str, code: str, text: str, *, orphan: bool = False) -> NoReturn:
         """Give up the row."""
@@ -55,14 +56,14 @@ class Row:
 
     def need(self, column: str) -> str:
         """Return a cell that must not be blank."""
-        cell = self.values[column]
+        cell = self[column]
         if not cell:
             self.reject(column, "blank", "the cell is blank, and the record needs it.")
         return cell
 
     def date(self, column: str) -> date | None:
         """Return a date, ``None`` for a blank cell."""
-        cell = self.values[column]
+        cell = self[column]
         if not cell:
             return None
         try:
@@ -76,7 +77,7 @@ class Row:
     def school_year(self, column: str) -> int | None:
         """Return the year in which a school year ends, ``None`` for a blank cell."""
         try:
-            year, standard = read_school_year(self.values[column])
+            year, standard = read_school_year(self[column])
         except Ambiguous as why:
             self.reject(column, "school_year", str(why))
         if not standard:
@@ -87,17 +88,17 @@ class Row:
     def flag(self, column: str, *, blank: bool) -> bool:
         """Return yes or no; ``blank`` for a blank cell."""
         try:
-            return read_flag(self.values[column], blank=blank)
+            return read_flag(self[column], blank=blank)
         except Ambiguous as why:
             self.reject(column, "true_or_false", str(why))
 
     def list(self, column: str) -> tuple[str, ...]:
         """Return the values of a cell with commas between them."""
-        return read_list(self.values[column])
+        return read_list(self[column])
 
     def word(self, column: str, words: Mapping[str, str]) -> str:
         """Return a word as the standard writes it. Another word is reported and kept."""
-        cell = self.values[column]
+        cell = self[column]
         known = words.get(cell.casefold())
         if known is None and cell:
             self.warn(column, "unknown_word", "the standard does not have this word.")

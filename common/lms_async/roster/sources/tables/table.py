@@ -23,9 +23,7 @@ _LOST_LETTER = "\ufffd"
 
 def read_header(text: TextFile, report: ReadingReport) -> tuple[int, list[str]]:
     """Return the line and the cells of the first row that is not blank."""
-    return next(
-        ((line, cells) for line, cells in text.rows(report) if not _is_blank(cells)), (1, [])
-    )
+    return next(text.rows(report), (1, []))
 
 
 class Table:
@@ -164,7 +162,7 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that can be taken apart, and report and count all others."""
-        id_field = self.layout.id_field
+        id_field, key = self.layout.id_field, self.layout.key
         ids = IdWidths()
         count = left_out = without_key = 0
         for line, cells in self._lines():
@@ -175,7 +173,7 @@ class Table:
                 self.coverage.rows += 1
                 self._reject_whole(line, why)
                 continue
-            if not self._selects(cells):
+            if self._where and not self._selects(cells):
                 left_out += 1
                 if id_field:
                     cells += self._tail
@@ -183,7 +181,7 @@ class Table:
                 continue
             cells += self._tail
             row = self._row(line, cells)
-            missing = next((field for field in self.layout.key if not row[field]), "")
+            missing = "" if all(map(row.get, key)) else next(of for of in key if not row[of])
             if missing and self.layout.may_lack_key:
                 without_key += 1
                 continue
@@ -248,19 +246,14 @@ class Table:
         return all(cells[place].strip().casefold() in words for place, words in self._where)
 
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows after the header that are not blank."""
+        """Return the rows after the header that are not blank."""
         rows = self._text.rows(self._report)
-        for _, cells in rows:
-            if not _is_blank(cells):
-                break
-        for line, cells in rows:
-            # Most rows have a value in the first cell.
-            if (cells and cells[0].strip()) or not _is_blank(cells):
-                yield line, cells
+        next(rows, None)
+        return rows
 
     def _row(self, line: int, cells: list[str]) -> Row:
-        values = dict(zip(self._fields, map(str.strip, self._pick(cells)), strict=True))
-        return Row(line, values, self._warn_of_row)
+        values = map(str.strip, self._pick(cells))
+        return Row(line, zip(self._fields, values, strict=True), self._warn_of_row)
 
     def _fit(self, cells: list[str]) -> None:
         del cells[self._width :]
@@ -279,14 +272,10 @@ class Table:
             if not self._reported:
                 self.warn(line, "", "ragged", text)
             self._fit(cells)
-        if any(cells[place].strip() for place in self._nameless):
+        if self._nameless and any(cells[place].strip() for place in self._nameless):
             raise RowRejected(
                 "", "surplus_cells", "the row has a value in a column without a name."
             )
         whole = "".join(cells)
         if _LOST_LETTER in whole or (not whole.isprintable() and _DAMAGE.search(whole)):
             raise RowRejected("", "damaged", "the row has a control character or a lost letter.")
-
-
-def _is_blank(cells: list[str]) -> bool:
-    return not any(map(str.strip, cells))

@@ -30,7 +30,7 @@ class TextFile:
     delimiter: str
 
     def rows(self, report: ReadingReport) -> Iterator[tuple[int, list[str]]]:
-        """Yield the line on which each row starts, and its cells.
+        """Yield the line on which each row starts, and its cells. Blank rows are left out.
 
         :raises SourceRefused: the file is damaged.
         """
@@ -40,7 +40,9 @@ class TextFile:
                 text = io.TextIOWrapper(binary, encoding=self.encoding, newline="")
                 reader = csv.reader(text, delimiter=self.delimiter, strict=True)
                 for cells in reader:
-                    yield line, cells
+                    # Most rows have a value in the first cell.
+                    if (cells and cells[0].strip()) or any(map(str.strip, cells)):
+                        yield line, cells
                     line = reader.line_num + 1
         except csv.Error as error:
             why = "a quotation mark is missing or out of place"
