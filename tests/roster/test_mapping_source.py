@@ -79,6 +79,13 @@ def test_other_settings_of_a_source(tmp_path: Path) -> None:
     assert read(tmp_path, "") is None
 
 
+def test_a_source_of_complete_bulk_files(tmp_path: Path) -> None:
+    for value in (True, False):
+        found = read(tmp_path, f"[source]\nbulk_files_are_complete = {str(value).lower()}\n")
+        assert found is not None
+        assert found.bulk_files_are_complete is value
+
+
 def test_the_source_counts_for_the_hash(tmp_path: Path) -> None:
     path = tmp_path / "roster.toml"
     hashes = set()
@@ -94,6 +101,11 @@ def test_the_source_counts_for_the_hash(tmp_path: Path) -> None:
         ("source = 1", ["source must be a table"]),
         ("[source]\nencodign = 'a'", ["line 2, [source] encodign", "did you mean encoding?"]),
         ("[source]\nencoding = 'cp9999'", ["line 2, [source] encoding", "encoding"]),
+        ("[source]\nbulk_files_are_complete = 'yes'", ["line 2", "must be true or false"]),
+        (
+            "[source]\nbulk_files_are_complete = true\n" + FILE,
+            ["line 2, [source] bulk_files_are_complete", "only OneRoster files"],
+        ),
         ("[source]\nfiles = 1", ["line 2, [source] files must be tables", "[[source.files]]"]),
         ("[[source.files]]\nfile = 'a.csv'", ["line 1, [source.files] kind is missing"]),
         (FILE + "colums = 1", ["line 5, [source.files] colums", "did you mean columns?"]),

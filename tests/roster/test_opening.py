@@ -11,6 +11,7 @@ import pytest
 from lms_async import InvalidInput
 from lms_async.roster import (
     CsvSource,
+    Deleted,
     OneRosterSource,
     RosterMapping,
     SourceRefused,
@@ -72,6 +73,29 @@ def test_the_date_format_of_the_mapping_is_also_that_of_one_roster_files(tmp_pat
     assert 'date_format = "MM/DD/YYYY"' in unclear.text
     with pytest.raises(InvalidInput, match="date_format"):
         SourceSettings(date_format="MM/DD")
+
+
+def test_the_mapping_can_say_that_bulk_files_with_a_filled_status_are_complete(
+    tmp_path: Path,
+) -> None:
+    folder = write_texts(tmp_path, **reading.FILES)
+    users = (folder / "users.csv").read_text("utf-8")
+    users = users.replace("p1,,", "p1,active,2026-09-01").replace("p2,,", "p2,tobedeleted,")
+    (folder / "users.csv").write_text(users, "utf-8")
+
+    mapping = RosterMapping(source=SourceSettings(bulk_files_are_complete=True))
+    records, report = reading.read(open_source(folder, mapping))
+    assert report.coverage["people"].whole
+    codes = {problem.code for problem in report.problems}
+    assert "deleted_in_bulk" in codes
+    assert "delta_values" not in codes
+    assert list(reading.people(records)) == ["p1", "p3"]
+    assert Deleted(plural="people", key="p2") in records
+
+    _, report = reading.read(open_source(folder))
+    assert not report.coverage["people"].whole
+    (problem,) = (problem for problem in report.problems if problem.code == "delta_values")
+    assert "bulk_files_are_complete = true" in problem.text
 
 
 def test_other_files_without_a_mapping_are_refused(tmp_path: Path) -> None:

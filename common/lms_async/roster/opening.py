@@ -45,4 +45,9 @@ def open_source(path: str | PathLike[str], mapping: RosterMapping | None = None)
             hint="give the folder or the zip file of a OneRoster export, or describe each CSV file "
             "in the mapping, below a line [[source.files]]",
         )
-    return OneRosterSource(path, encoding=settings.encoding, date_format=settings.date_format)
+    return OneRosterSource(
+        path,
+        encoding=settings.encoding,
+        date_format=settings.date_format,
+        bulk_files_are_complete=settings.bulk_files_are_complete,
+    )

@@ -12,7 +12,8 @@ from .problems import Mode, ReadingReport
 #: in :attr:`~lms_async.roster.problems.Coverage.reasons`.
 _CAUSES = {
     "delta_values": "their file fills the columns status or dateLastModified, as a list of changes "
-    "does. To remove {kind}, export files that leave both columns blank or do not have them.",
+    "does. To remove {kind}, export files that leave both columns blank or do not have them. If "
+    "the files list all {kind}, set bulk_files_are_complete = true in the mapping, below [source].",
     "no_manifest": "the source has no manifest.csv, which says that their file is complete. To "
     "remove {kind}, export the files with a manifest.",
     "wrong_version": "the manifest names another version of OneRoster. To remove {kind}, export "

@@ -14,7 +14,7 @@ from ..model import Org, Term
 from ..sources import CsvFile, SettingError, SourceSettings
 from .toml_table import TomlTable
 
-_SOURCE = ("encoding", "date_format", "files", "orgs", "terms")
+_SOURCE = ("encoding", "date_format", "bulk_files_are_complete", "files", "orgs", "terms")
 _FILE = ("file", "kind", "date_format", "columns", "set", "where")
 _ORG = tuple(field.name for field in attrs.fields(Org))
 _TERM = tuple(field.name for field in attrs.fields(Term))
@@ -23,9 +23,9 @@ _TERM = tuple(field.name for field in attrs.fields(Term))
 def read_source(data: Mapping[str, Any], text: str, path: Path) -> SourceSettings | None:
     """Read the part ``[source]`` of the settings.
 
-    ``encoding`` and ``date_format`` are for all files, and also for OneRoster files. Each
-    ``[[source.files]]`` describes a file,
-    see :class:`~lms_async.roster.CsvFile`, whose ``constants`` are in ``set``; each
+    ``encoding`` and ``date_format`` are for all files, and also for OneRoster files.
+    ``bulk_files_are_complete`` is only for OneRoster files. Each ``[[source.files]]`` describes a
+    file, see :class:`~lms_async.roster.CsvFile`, whose ``constants`` are in ``set``; each
     ``[[source.orgs]]`` is an :class:`~lms_async.roster.Org`, of the type ``school`` if there is no
     other; and each ``[[source.terms]]`` is a :class:`~lms_async.roster.Term`, of the type ``term``,
     with its title as id, if there are no others.
@@ -115,6 +115,8 @@ def read_source(data: Mapping[str, Any], text: str, path: Path) -> SourceSetting
             terms=tuple(_term(table) for table in top.tables("terms", _TERM)),
             encoding=top.text("encoding") if "encoding" in top.values else None,
             date_format=date_format,
+            bulk_files_are_complete="bulk_files_are_complete" in top.values
+            and top.boolean("bulk_files_are_complete"),
         )
 
 

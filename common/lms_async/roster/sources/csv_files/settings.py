@@ -120,6 +120,9 @@ class SourceSettings:
         byte-order mark, for example ``cp1252``.
     :param date_format: how OneRoster files write dates, such as ``MM/DD/YYYY``. Other CSV files
         have their own; see :class:`CsvFile`.
+    :param bulk_files_are_complete: OneRoster files that the manifest calls bulk list all records,
+        although they fill the columns ``status`` or ``dateLastModified``, as only a list of changes
+        should.
     :raises SettingError: the orgs or terms are also in a file, have an id twice, or there are no
         files besides; Python has no such encoding; or the format of dates is wrong.
     """
@@ -129,9 +132,13 @@ class SourceSettings:
     terms: tuple[Term, ...] = ()
     encoding: str | None = None
     date_format: str | None = None
+    bulk_files_are_complete: bool = False
 
     def __attrs_post_init__(self) -> None:
         _check_date_format(self.date_format)
+        if self.files and self.bulk_files_are_complete:
+            text = "only OneRoster files can be bulk files, and other files are described here"
+            raise SettingError(text, "bulk_files_are_complete")
         for kind, records in ((Org.plural, self.orgs), (Term.plural, self.terms)):
             if not records:
                 continue

@@ -30,6 +30,7 @@ class Reading:
     manifest: Manifest
     encoding: str | None
     date_format: DateFormat | None
+    bulk_files_are_complete: bool
     report: ReadingReport
     known: Known = attrs.field(factory=Known)
     _tables: dict[str, OneRosterTable] = attrs.field(factory=dict, init=False)
@@ -61,7 +62,13 @@ class Reading:
             self.known.files[kind] = [form.file]
         text = open_text(self.files[form.name.lower()], self.encoding, self.report)
         table = self._tables[form.name] = OneRosterTable(
-            text, form, mode, coverage, self.report, self.date_format
+            text,
+            form,
+            mode,
+            coverage,
+            self.report,
+            self.date_format,
+            complete=self.bulk_files_are_complete,
         )
         return table
 

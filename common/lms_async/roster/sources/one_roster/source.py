@@ -40,6 +40,9 @@ class OneRosterSource:
         byte-order mark, for example ``cp1252``. Without it, such a file is refused.
     :param date_format: how the files write dates that are not written as YYYY-MM-DD, for example
         ``MM/DD/YYYY``. Without it, a row is rejected if day and month cannot be told apart.
+    :param bulk_files_are_complete: files that the manifest calls bulk list all records, although
+        they fill the columns ``status`` or ``dateLastModified``. Without it, such a file is read
+        as one that may not list all, and no record that it misses is removed.
     :raises InvalidInput: Python has no encoding of this name, or the format of dates is wrong.
     """
 
@@ -49,8 +52,10 @@ class OneRosterSource:
         *,
         encoding: str | None = None,
         date_format: str | None = None,
+        bulk_files_are_complete: bool = False,
     ) -> None:
         self._path = Path(path)
+        self._bulk_files_are_complete = bulk_files_are_complete
         self._encoding = None if encoding is None else checked_encoding(encoding)
         try:
             self._date_format = None if date_format is None else parse_date_format(date_format)
@@ -67,6 +72,13 @@ class OneRosterSource:
             report.of(kind.plural)
         with open_one_roster(self._path, report) as files:
             manifest = read_manifest(files, self._encoding, report)
-            reading = Reading(files, manifest, self._encoding, self._date_format, report)
+            reading = Reading(
+                files,
+                manifest,
+                self._encoding,
+                self._date_format,
+                self._bulk_files_are_complete,
+                report,
+            )
             for read in _READERS:
                 yield from read(reading)

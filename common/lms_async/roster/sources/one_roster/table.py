@@ -25,6 +25,7 @@ class OneRosterTable(Table):
     :param coverage: counts its rows.
     :param date_format: how dates are written that are not written as YYYY-MM-DD; ``None`` if
         the school did not say.
+    :param complete: the school said that a bulk file lists all records, whatever its columns are.
     :raises SourceRefused: a column is missing without which no row can be read.
     """
 
@@ -36,8 +37,11 @@ class OneRosterTable(Table):
         coverage: Coverage,
         report: ReadingReport,
         date_format: DateFormat | None,
+        *,
+        complete: bool,
     ) -> None:
         self.mode = mode
+        self._complete = complete
         self._format = date_format
         line, cells = read_header(text, report)
         header = find_columns(cells, form)
@@ -72,7 +76,7 @@ class OneRosterTable(Table):
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows that can be taken apart, and report and count all others."""
-        if self.mode is not Mode.BULK:
+        if self.mode is not Mode.BULK or self._complete:
             yield from super().rows()
             return
         for row in super().rows():
@@ -83,7 +87,11 @@ class OneRosterTable(Table):
     def _note_delta_values(self, row: Row) -> None:
         if "delta_values" not in self.coverage.gaps:
             column = "status" if row["status"] else "dateLastModified"
-            text = "a bulk file must not fill this column. So missing records are not removed."
+            text = (
+                "a bulk file must not fill this column. So missing records are not removed. If the "
+                "file lists all records, say so in the mapping, below [source]: "
+                "bulk_files_are_complete = true."
+            )
             row.warn(column, "delta_values", text)
             self.coverage.gaps.add("delta_values")
 
