@@ -77,6 +77,9 @@ class LmsError(Exception):
     may_have_acted: bool = False
     #: Whether other calls would fail in the same way. A bulk stops at such an error.
     stops: bool = False
+    #: Whether nothing was sent for a reason that is likely to end soon, such as a restart of the
+    #: Redis that shares a limit. The waits then count as a pause, and not as failed attempts.
+    counts_as_pause: bool = False
     #: How many attempts were made; set by the transport.
     attempts: int = 0
 

@@ -245,6 +245,15 @@ def test_attempt_without_a_slot_counts_as_a_failure() -> None:
     assert wire.asked == []
 
 
+def test_attempt_without_a_slot_may_count_as_a_pause() -> None:
+    """The Redis of a shared limit is restarted: max_pause counts, and not tries."""
+    away = ConnectionFailed("Redis is restarted")
+    away.counts_as_pause = True
+    ended = send(POST, *[away] * 20, OK, tries=1, quota=0, max_pause=300)
+    assert ended.error is None
+    assert send(POST, away, max_pause=0).error is away
+
+
 def test_max_pause_limits_the_total_of_429_waits() -> None:
     wait = refused(429, retry_after="5")
     ended = send(PUT, wait, wait, OK, max_pause=10)

@@ -46,8 +46,8 @@ class Attempts:
     #: Whether the vendor may have acted on an attempt of a write whose response was lost. Later
     #: attempts do not change this.
     may_have_acted: bool = False
-    #: How many attempts failed, without those that the vendor or a limit only asked to wait. An
-    #: attempt also fails if it gets no slot, so that nothing was sent.
+    #: How many attempts failed, without those that only count as a pause. An attempt also fails if
+    #: it gets no slot, so that nothing was sent.
     _failures: int = 0
     _paid: int = 0
     _paused: float = 0.0
@@ -85,11 +85,11 @@ class Attempts:
         """Return the seconds until the next attempt, or ``None`` if the call is not retried."""
         if self.unprepared or not is_retryable(error, self.call):
             return None
-        requested = retry_after(error)
-        if requested is not None:
+        pause = self._next_wait() if error.counts_as_pause else retry_after(error)
+        if pause is not None:
             # A pause counts against max_pause and not against tries: all calls wait it out.
-            self._paused += max(requested, 0.001)
-            return requested if self._paused <= self.policy.max_pause else None
+            self._paused += max(pause, 0.001)
+            return pause if self._paused <= self.policy.max_pause else None
         self._failures += 1
         if self._failures >= self.policy.tries:
             return None
@@ -99,6 +99,9 @@ class Attempts:
         self._paid += cost
         if isinstance(error, Unauthorized):  # a stale signature: the next one is fresh
             return 0.0
+        return self._next_wait()
+
+    def _next_wait(self) -> float:
         if self._waits is None:
             self._waits = random_waits(self.policy)
         return next(self._waits)

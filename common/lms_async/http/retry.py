@@ -62,11 +62,13 @@ class RetryPolicy:
     """When a failed call is made again.
 
     :param tries: attempts in all, at least 1 (1: no retry). Rate-limit responses (429) do not
-        count. An attempt counts too if a limit that is shared through Redis can't be used.
+        count. An attempt also counts if a limit that is shared through Redis can't be used from the
+        start, or if Redis refuses the password.
     :param base: upper bound of the first random wait, in seconds; it doubles with each retry.
     :param cap: upper bound of every random wait, in seconds.
     :param max_pause: how long one call may be paused in all, in seconds, by rate-limit responses
-        (429) and by a 503 that names a wait. If the vendor asks for more, the call fails at once.
+        (429), by a 503 that names a wait, and because the Redis of a shared limit can't be reached
+        any more. If the vendor asks for more, the call fails at once.
     :param quota: tokens for retries, shared by all calls of a client.
     :param max_failed_chunks: how many chunks of a bulk may fail in a row without any usable
         response before the bulk stops and skips the rest. A chunk whose rows could be looked up

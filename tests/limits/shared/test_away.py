@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable
 
 import pytest
+from redis.asyncio import Redis
 
 from benchmarks.redis_server import RedisServer
 from lms_async import ClientUnusable, ConnectionFailed, Window
 from lms_async.events import Event
-from lms_async.limits.shared import calls, subscription
+from lms_async.limits.shared import calls, shared_redis, subscription
 from lms_async.limits.shared import window as limit_redis
 from lms_async.limits.shared.fallback import RedisAway, RedisBack, RedisForgot
+from lms_async.limits.shared.shared_redis import SharedRedis
 from lms_async.limits.shared.window import RedisWindow
 from tests.limits.shared.conftest import BOTH_FORMS, PER, TIMEOUT
 from tests.limits.shared.test_window import take, until
@@ -145,13 +147,44 @@ async def test_pause_holds_the_fallback_too_and_reaches_redis_when_it_is_back(
     assert log[1] >= asked + 3.0
 
 
+async def test_outage_counts_as_a_pause_only_if_redis_was_usable_before(
+    share: Share, young_redis: RedisServer
+) -> None:
+    """Another window on the same connections has used it, so this one need not have."""
+    shared = SharedRedis(young_redis.url)
+    used, unused = (share(1, url=shared, redis_is_new=True) for _ in range(2))
+    (await used.acquire()).answered()
+    young_redis.kill()
+    for window in (used, unused, share(1, url=young_redis.url)):
+        with pytest.raises(ConnectionFailed) as refusal:
+            await asyncio.gather(*(take(window, []) for _ in range(3)))
+        assert refusal.value.counts_as_pause is (window in {used, unused})
+
+
+async def test_password_that_changed_during_an_outage_does_not_count_as_a_pause(
+    share: Share, young_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the latest reason, also if the outage began with another one."""
+    monkeypatch.setattr(shared_redis, "TRY_AGAIN", 1.0)
+    window = share(1, url=young_redis.url, redis_is_new=True)
+    (await window.acquire()).answered()
+    young_redis.kill()
+    with pytest.raises(ConnectionFailed) as first:
+        await asyncio.gather(*(take(window, []) for _ in range(3)))
+    assert first.value.counts_as_pause
+    young_redis.start()
+    async with Redis.from_url(young_redis.url) as redis:
+        await redis.config_set("requirepass", "changed")
+    await until(lambda: not (window._refusal() or first.value).counts_as_pause)
+    with pytest.raises(ConnectionFailed, match="AuthenticationError"):
+        await window.acquire()
+
+
 @BOTH_FORMS
 async def test_broken_connection_is_reopened(
     share: Share, old_redis: RedisServer, events: list[Event]
 ) -> None:
     """No call fails and no response is lost."""
-    from redis.asyncio import Redis
-
     window = share(2)
     slots = [await window.acquire() for _ in range(2)]
     waiting = [asyncio.create_task(window.acquire()) for _ in range(4)]

@@ -57,6 +57,8 @@ class ScriptCalls:
         self._hash = str(redis.register_script(_SCRIPT).sha)
         self._waiting: deque[_Call] = deque()
         self._sending: asyncio.Task[None] | None = None
+        #: Whether the script has ever run.
+        self.has_run = False
 
     async def call(self, keys: Sequence[str], args: Sequence[str | int]) -> Answer:
         """Run the script once.
@@ -104,6 +106,7 @@ class ScriptCalls:
 
     def _answer(self, call: _Call, reply: Any, received_at: float) -> None:
         if not isinstance(reply, Exception):
+            self.has_run = True
             if not call.answer.done():
                 call.answer.set_result(Answer(reply, received_at))
             return

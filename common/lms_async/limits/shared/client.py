@@ -7,7 +7,12 @@ from typing import Any
 from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    NoPermissionError,
+    RedisError,
+)
 
 from ...errors import InvalidInput
 
@@ -16,6 +21,9 @@ PATIENCE = 2.0
 
 #: Exceptions that mean that Redis can't be reached or can't run the script.
 BROKEN = (RedisError, OSError)
+
+#: Exceptions that mean that the settings are wrong. Redis does not accept them later either.
+MISCONFIGURED = (AuthenticationError, AuthorizationError, NoPermissionError)
 
 #: The settings that a client gives, besides those for TLS. They say where Redis is and who asks.
 _TAKEN = frozenset(

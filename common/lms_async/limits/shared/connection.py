@@ -96,6 +96,16 @@ class RedisConnection:
         #: Lower bound of the difference between the clock of Redis and the loop's, in seconds.
         self._clock_offset = 0.0
 
+    @property
+    def failure(self) -> Exception | None:
+        """Why the latest attempt to connect failed; ``None`` if it did not."""
+        return self._redis.failure
+
+    @property
+    def was_usable(self) -> bool:
+        """Whether this process has used this Redis before, for any window."""
+        return self._redis.calls.has_run
+
     def here(self, then: int) -> float:
         """Convert a time on the clock of Redis to the loop's clock. It is never too early."""
         return then / 1e6 - self._clock_offset

@@ -13,6 +13,8 @@ from ...events import Event, Listener, tell
 from ..limiter import Limiter
 from ..queue import WaitQueue
 from ..slot import Slot
+from .client import MISCONFIGURED
+from .connection import RedisConnection
 
 log = logging.getLogger("lms_async")
 
@@ -54,6 +56,7 @@ class RedisFallback:
     :param name: the window's name in Redis.
     :param share: the local limiter of this process. Without it, waiting calls are refused.
     :param waiters: the waiting calls.
+    :param connection: tells why the latest attempt to connect failed.
     :param grant: gives a slot to the first waiter.
     :param ended: called when granting slots from the share has ended.
     """
@@ -63,6 +66,7 @@ class RedisFallback:
         name: str,
         share: Limiter | None,
         waiters: WaitQueue,
+        connection: RedisConnection,
         *,
         grant: Callable[[Slot], None],
         ended: Callable[[asyncio.Task[None]], None],
@@ -71,11 +75,12 @@ class RedisFallback:
         self.share = share
         self._name = name
         self._waiters = waiters
+        self._connection = connection
         self._grant = grant
         self._ended = ended
         self._events = events
         self._since: float | None = None
-        self._error = ""
+        self._error: Exception | None = None
         self._share_task: asyncio.Task[None] | None = None
         #: Set when a call begins to wait.
         self.has_waiter = asyncio.Event()
@@ -87,10 +92,16 @@ class RedisFallback:
         """Return the error for calls that can't be sent now, or ``None`` if they can."""
         if self._since is None or self.share is not None:
             return None
-        return ConnectionFailed(
-            f"the Redis that shares this limit can't be used: {self._error}",
+        error = self._connection.failure or self._error
+        refusal = ConnectionFailed(
+            f"the Redis that shares this limit can't be used: {type(error).__name__}",
             hint="nothing was sent; check that Redis runs, its URL and its password",
         )
+        # If this process has used this Redis before, it is likely to be reachable again soon.
+        refusal.counts_as_pause = self._connection.was_usable and not isinstance(
+            error, MISCONFIGURED
+        )
+        return refusal
 
     def pause(self, seconds: float) -> None:
         """Pause the local share too, for ``seconds``."""
@@ -99,13 +110,13 @@ class RedisFallback:
 
     def begins(self, error: Exception) -> None:
         """Record that Redis can't be reached."""
-        self._error = type(error).__name__
+        self._error = error.with_traceback(None)
         if self._since is None:
             self._since = asyncio.get_running_loop().time()
             goes_on = self.share is not None
             self._emit(
-                RedisAway(self._name, self._error, goes_on),
-                f"can't be used ({self._error}): "
+                RedisAway(self._name, type(error).__name__, goes_on),
+                f"can't be used ({type(error).__name__}): "
                 + ("using the local share of the limit" if goes_on else "calls are refused"),
             )
 
@@ -113,7 +124,7 @@ class RedisFallback:
         """Record that Redis can be reached again."""
         if self._since is not None:
             seconds = asyncio.get_running_loop().time() - self._since
-            self._since = None
+            self._since = self._error = None
             self._emit(RedisBack(self._name, seconds), f"can be used again after {seconds:.1f} s")
 
     def forgot(self, seconds: float) -> None:

@@ -29,6 +29,8 @@ class SharedRedis:
         self.owner = LoopOwner("this limiter", "make a new one there, of the same scope")
         self._redis = make_client(url_or_client)
         self.calls = ScriptCalls(self._redis, broke=self._break)
+        #: Why the latest attempt to connect failed; ``None`` if it did not.
+        self.failure: Exception | None = None
         self._users = 0
         self._connecting: asyncio.Task[None] | None = None
         self._subscription: Subscription | None = None
@@ -106,13 +108,14 @@ class SharedRedis:
             if is_cancelled():  # redis-py has swallowed it, so nobody would cancel this task again
                 raise asyncio.CancelledError
             self._subscription = subscription
+            self.failure = None
             waiting, self._next_attempt = self._next_attempt, []
             away, self._reachable = self._reachable, []
             await in_turns(waiting, partial(resolve, result=subscription))
             await in_turns(away, partial(resolve, result=None))
             error = await subscription.broken
         except BROKEN as refused:
-            error = refused
+            error = self.failure = refused
             waiting, self._next_attempt = self._next_attempt, []
             await in_turns(waiting, partial(fail, error=error))
         finally:

@@ -101,6 +101,7 @@ class RedisWindow:
             self._name,
             share,
             self._waiters,
+            connection,
             grant=self._grant_from_share,
             ended=self._share_ended,
             events=checked_listeners(events),
@@ -168,7 +169,8 @@ class RedisWindow:
         :raises InvalidInput: at once, for any other weight.
         :raises RateLimited: at once, if a pause is longer than ``max_pause``, also one that begins
             during the wait.
-        :raises ConnectionFailed: Redis can't be reached, and there is no local share.
+        :raises ConnectionFailed: Redis can't be reached, and there is no local share. Its
+            ``counts_as_pause`` says whether Redis is likely to be reachable again soon.
         :raises ClientUnusable: the window is closed, on another event loop, or after a fork.
         """
         if weight != 1:
