@@ -10,9 +10,12 @@ from weakref import WeakKeyDictionary
 
 from .limiter import Limiter
 from .queue import Priority
-from .slot import FullSlot, full_slot
+from .slot import FullSlot, LeasedSlot, full_slot
 from .usage import Usage
 from .window import Window
+
+# How often a call keeps the slots that it holds while it waits for another one, in seconds.
+_KEEP_EVERY = 1.0
 
 # Kept as long as the event loop: a client's last requests still count after the client is closed.
 _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Limiter]] = WeakKeyDictionary()
@@ -65,6 +68,26 @@ class _Slots:
 
     def __init__(self) -> None:
         self.held: list[FullSlot] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        return any(isinstance(slot, LeasedSlot) and slot.is_lost for slot in self.held)
+
+    def begin_keeping(self) -> None:
+        """Keep the slots that are held, until :meth:`end_keeping`."""
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(_KEEP_EVERY, self._keep)
+
+    def end_keeping(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _keep(self) -> None:
+        for slot in self.held:
+            if isinstance(slot, LeasedSlot):
+                slot.keep()
+        self.begin_keeping()
 
     def answered(self) -> None:
         for slot in self.held:
@@ -89,8 +112,8 @@ async def acquired(
         )
     while True:
         slots = await _slots_of(limiters, weight, priority, max_pause)
-        # One of them may have been paused while this call waited for the next one.
-        if not any(limiter.pause_left() for limiter in limiters):
+        # One of them may have been paused or lost while this call waited for the next one.
+        if not slots.is_lost and not any(limiter.pause_left() for limiter in limiters):
             return slots
         slots.unused()
         await asyncio.sleep(0)  # a limiter of the caller may not wait for its own pause
@@ -100,6 +123,7 @@ async def _slots_of(
     limiters: Sequence[Limiter], weight: int, priority: Priority, max_pause: float
 ) -> _Slots:
     slots = _Slots()
+    slots.begin_keeping()
     try:
         for limiter in limiters:
             slot = await limiter.acquire(weight=weight, priority=priority, max_pause=max_pause)
@@ -107,4 +131,6 @@ async def _slots_of(
     except BaseException:
         slots.unused()  # no request was sent with those that are held already
         raise
+    finally:
+        slots.end_keeping()
     return slots

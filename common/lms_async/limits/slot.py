@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 
 class Slot(Protocol):
@@ -31,6 +31,18 @@ class FullSlot(Slot, Protocol):
 
         :param seconds: from now; how long the request may still take to arrive at the server.
         """
+
+
+@runtime_checkable
+class LeasedSlot(FullSlot, Protocol):
+    """A slot that others get after some time if no request is sent with it."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is too late to send a request. Call ``unused`` then."""
+
+    def keep(self) -> None:
+        """Prolong the time, while the call waits for a slot of another limiter."""
 
 
 class _AnsweredOnly:

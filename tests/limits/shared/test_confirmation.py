@@ -47,10 +47,12 @@ def hold_bookings(url: str, scope: str, told: Connection) -> None:
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("waits_before", [False, True])
 async def test_unconfirmed_bookings_of_a_killed_process_expire_soon(
-    share: Share, old_redis: RedisServer, scope: str
+    share: Share, old_redis: RedisServer, scope: str, waits_before: bool
 ) -> None:
-    """A process that only waits notices it, although nobody else uses the window."""
+    """A process that only waits notices it, although nobody else uses the window, also if the
+    bookings were made after its own last call of the script."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=hold_bookings, args=(old_redis.url, scope, theirs))
@@ -60,11 +62,18 @@ async def test_unconfirmed_bookings_of_a_killed_process_expire_soon(
     try:
         async with Redis.from_url(old_redis.url) as redis:
             await until_listed(redis, f"{window._name}:out", 3)
+            await until_queued(redis, f"{window._name}:queue", 3)
+
+        async def wait() -> list[asyncio.Task[None]]:
+            waiting = [asyncio.create_task(take(window, log)) for _ in range(3)]
+            await until(lambda: window._session.tickets == 3)
+            return waiting
+
+        waiting = await wait() if waits_before else []
         answered = time.monotonic()
         ours.send("answer")
         await asyncio.to_thread(ours.recv)
-        waiting = [asyncio.create_task(take(window, log)) for _ in range(3)]
-        await until(lambda: window._session.tickets == 3)
+        waiting = waiting or await wait()
     finally:
         process.kill()
         process.join()
@@ -79,6 +88,30 @@ async def until_listed(redis: Any, key: str, count: int) -> None:
     async with asyncio.timeout(20):
         while await redis.zcard(key) != count:  # noqa: ASYNC110 - Redis sets no event
             await asyncio.sleep(0.01)
+
+
+async def until_queued(redis: Any, key: str, count: int) -> None:
+    async with asyncio.timeout(20):
+        while await redis.llen(key) != count:  # noqa: ASYNC110 - Redis sets no event
+            await asyncio.sleep(0.01)
+
+
+@BOTH_FORMS
+async def test_suspended_process_holds_a_slot_that_it_was_given_for_half_a_second(
+    share: Share, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suspended, other = (share(1, per=0.5, timeout=LONG, redis_is_new=True) for _ in range(2))
+    slot = await other.acquire()
+    first = asyncio.create_task(suspended.acquire())
+    await until(lambda: suspended._session.tickets == 1)
+    second = asyncio.create_task(other.acquire())
+    await until(lambda: other._session.tickets == 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(suspended._bookings, "book", lambda *_, **__: None)
+        slot.unused()
+        async with asyncio.timeout(10):
+            (await second).answered()
+    first.cancel()
 
 
 @BOTH_FORMS
@@ -127,13 +160,27 @@ async def test_booking_returned_while_it_is_confirmed_is_not_used() -> None:
     asked = [f"{soon}.{number}.abc" for number in range(2)]
     for booking in asked:
         kept.book(booking, is_confirmed=False)
-    assert list(kept.begin_confirming()) == asked
+    assert list(kept.begin_confirming(0.0)) == asked
     kept.give_all_back()
     kept.end_confirming(asked)
     kept.grant_due()
     assert sorted(kept.unused) == asked
     assert granted == []
     assert kept.waiting == 0
+
+
+async def test_bookings_are_confirmed_earlier_if_redis_responds_slowly() -> None:
+    kept = Bookings(here=lambda then: then / 1e6, grant=lambda _: None, share=False)
+    now = asyncio.get_running_loop().time()
+    asked = [f"{round((now + seconds) * 1e6)}.1.abc" for seconds in (0.1, 1.1, 1.3)]
+    for booking in asked:
+        kept.book(booking, is_confirmed=False)
+    assert list(kept.begin_confirming(0.01)) == asked[:1]
+    assert list(kept.begin_confirming(0.5)) == asked[1:2]
+    kept.grant_due()
+    await until(kept.changed.is_set)  # when the last one must be confirmed
+    assert asyncio.get_running_loop().time() >= now + 0.2
+    assert list(kept.begin_confirming(0.5)) == asked[2:]
 
 
 async def test_each_slot_costs_at_most_two_redis_calls(share: Share, redis: Any) -> None:

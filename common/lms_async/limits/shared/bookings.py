@@ -7,27 +7,45 @@ import heapq
 from collections.abc import Callable, Iterable, Sequence
 
 from ..slot import Slot
+from .client import PATIENCE
 from .connection import usable_at
 
 #: How late a booking may be used, in seconds. A process that is later than that returns it.
 LATE = 1.0
 
-#: How long before its use a booking is confirmed, in seconds: enough for Redis to respond.
+#: How long before its use a booking is confirmed: so many seconds, plus so many times the time that
+#: Redis takes to respond. The report that confirms it may have to wait for the end of another one.
 _CONFIRM_BEFORE = 0.05
+_ROUND_TRIPS_BEFORE = 2
 
-#: A report confirms all bookings that may be used within this time, in seconds. A busy process then
-#: rarely needs a call of the script only to confirm bookings.
-_CONFIRM_WITHIN = 0.15
+#: A report also confirms the bookings of the next 0.1 seconds. A busy process then rarely needs a
+#: call of the script only to confirm bookings.
+_CONFIRM_TOGETHER = 0.1
 
 
 class Booked:
-    """A slot that is booked in Redis."""
+    """A slot that is booked in Redis.
 
-    __slots__ = ("_bookings", "booking")
+    :param confirmed_at: when it was confirmed, on the loop's clock. A request may be sent until
+        LATE and PATIENCE seconds later.
+    """
 
-    def __init__(self, bookings: Bookings, booking: str) -> None:
+    __slots__ = ("_bookings", "booking", "confirmed_at")
+
+    def __init__(self, bookings: Bookings, booking: str, confirmed_at: float) -> None:
         self._bookings: Bookings | None = bookings
         self.booking = booking
+        self.confirmed_at = confirmed_at
+
+    @property
+    def is_lost(self) -> bool:
+        """See :class:`~lms_async.limits.slot.LeasedSlot`."""
+        return asyncio.get_running_loop().time() > self.confirmed_at + LATE + PATIENCE
+
+    def keep(self) -> None:
+        """See :class:`~lms_async.limits.slot.LeasedSlot`."""
+        if self._bookings is not None:
+            self._bookings.record_kept(self.booking)
 
     def answered(self) -> None:
         """See :class:`~lms_async.limits.slot.Slot`."""
@@ -48,7 +66,7 @@ class Booked:
         """Return where to record the end; ``None`` if the slot has already ended."""
         bookings, self._bookings = self._bookings, None
         if bookings is not None:
-            bookings.in_use -= 1
+            del bookings.in_use[self.booking]
         return bookings
 
 
@@ -73,15 +91,19 @@ class Bookings:
         self.booked: list[tuple[int, str]] = []
         self.unconfirmed: list[tuple[int, str]] = []
         self._confirming: set[str] = set()
+        self._confirm_before = _CONFIRM_BEFORE
+        #: Bookings of calls that wait for another limiter. They are confirmed again.
+        self._kept: set[str] = set()
+        self._asked_at = 0.0
         #: Bookings whose response came, and unused bookings, until they are reported to Redis.
         self.answered: list[str] = []
         self.unused: list[str] = []
         #: Bookings whose requests got no response, until they are reported to Redis, and the time
         #: on the loop's clock after which these requests can't arrive any more.
         self.abandoned: list[tuple[str, float]] = []
-        #: How many slots are granted and have not ended. When the latest slot ended, on the loop's
+        #: Bookings that are granted and have not ended. When the latest slot ended, on the loop's
         #: clock: its request arrived, or can't arrive any more, or was not sent.
-        self.in_use = 0
+        self.in_use: dict[str, Booked] = {}
         self.ended_at = 0.0
         #: Set when there is something to report.
         self.changed = asyncio.Event()
@@ -104,18 +126,30 @@ class Bookings:
         """How many bookings wait until they may be used."""
         return len(self.booked) + len(self.unconfirmed) + len(self._confirming)
 
+    def kept(self) -> list[str]:
+        """Return the bookings that are in use, and those whose end is not reported yet."""
+        abandoned = (booking for booking, _ in self.abandoned)
+        return [*self.in_use, *self.answered, *abandoned]
+
     def book(self, booking: str, *, is_confirmed: bool) -> None:
         """Keep ``booking`` until it may be used."""
         kept = self.booked if is_confirmed else self.unconfirmed
         heapq.heappush(kept, (usable_at(booking), booking))
 
-    def begin_confirming(self) -> Sequence[str]:
-        """Return the bookings to confirm now."""
-        soon = asyncio.get_running_loop().time() + _CONFIRM_WITHIN
+    def begin_confirming(self, round_trip: float) -> Sequence[str]:
+        """Return the bookings to confirm now.
+
+        :param round_trip: how long Redis takes to respond, in seconds.
+        """
+        self._confirm_before = _CONFIRM_BEFORE + _ROUND_TRIPS_BEFORE * round_trip
+        soon = asyncio.get_running_loop().time() + self._confirm_before + _CONFIRM_TOGETHER
         due: list[str] = []
         while self.unconfirmed and self._here(self.unconfirmed[0][0]) <= soon:
             due.append(heapq.heappop(self.unconfirmed)[1])
         self._confirming.update(due)
+        self._asked_at = asyncio.get_running_loop().time()
+        due += self._kept.intersection(self.in_use)
+        self._kept.clear()
         return due
 
     def end_confirming(self, confirmed: Iterable[str]) -> None:
@@ -124,9 +158,12 @@ class Bookings:
         The others have expired. They are returned, so that the calls that waited for them get the
         first places in the queue.
         """
-        for booking in self._confirming.intersection(confirmed):
-            self._confirming.remove(booking)
-            self.book(booking, is_confirmed=True)
+        for booking in confirmed:
+            if booking in self._confirming:
+                self._confirming.remove(booking)
+                self.book(booking, is_confirmed=True)
+            elif booking in self.in_use:
+                self.in_use[booking].confirmed_at = self._asked_at
         if self._confirming:
             self.give_back(*self._confirming)
             self._confirming.clear()
@@ -135,6 +172,11 @@ class Bookings:
         """Record that the request sent with ``booking`` has its response."""
         self._record_end(0)
         self.answered.append(booking)
+        self.changed.set()
+
+    def record_kept(self, booking: str) -> None:
+        """Record that ``booking`` is still held, although no request was sent with it."""
+        self._kept.add(booking)
         self.changed.set()
 
     def record_unused(self, booking: str) -> None:
@@ -186,7 +228,7 @@ class Bookings:
             self.give_all_back()
         loop = asyncio.get_running_loop()
         if self.unconfirmed:
-            when = self._here(self.unconfirmed[0][0]) - _CONFIRM_BEFORE
+            when = self._here(self.unconfirmed[0][0]) - self._confirm_before
             self._confirm_timer = loop.call_at(when, self.changed.set)
         while self.booked:
             due, booking = self.booked[0]
@@ -198,5 +240,5 @@ class Bookings:
             if late > LATE:
                 self.give_back(booking)
             else:
-                self.in_use += 1
-                self._grant(Booked(self, booking))
+                slot = self.in_use[booking] = Booked(self, booking, self._here(due))
+                self._grant(slot)

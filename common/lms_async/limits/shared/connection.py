@@ -16,7 +16,7 @@ from .subscription import Receiver
 from .turns import resolve
 
 # Times are microseconds since 1970: 16 digits until the year 2286.
-_BOOKING = re.compile(r"(granted|booked) ([0-9]{1,16}\.[0-9]{1,16}\.[0-9a-f]+)")
+_BOOKING = re.compile(r"[0-9]{1,16}\.[0-9]{1,16}\.[0-9a-f]+")
 _PAUSE = re.compile(r"paused ([0-9]{1,16})")
 
 #: How long Redis keeps the keys of a window, in seconds; see KEPT_FOR in ``window.lua``.
@@ -54,10 +54,9 @@ class Reply:
 
 @attrs.frozen
 class Booking:
-    """A message: Redis booked a slot for this process."""
+    """A message: Redis booked a slot for this process, which must confirm it."""
 
     name: str
-    is_confirmed: bool
 
 
 @attrs.frozen
@@ -95,6 +94,10 @@ class RedisConnection:
         self._session_name = ""
         #: Lower bound of the difference between the clock of Redis and the loop's, in seconds.
         self._clock_offset = 0.0
+        #: How long the latest call of the script took, in seconds.
+        self.round_trip = 0.0
+        #: The latest session that has ended, until Redis is told.
+        self._earlier = ""
 
     @property
     def failure(self) -> Exception | None:
@@ -120,6 +123,7 @@ class RedisConnection:
         unused: Sequence[str] = (),
         abandoned: Sequence[tuple[str, float]] = (),
         confirm: Sequence[str] = (),
+        kept: Sequence[str] | None = None,
     ) -> Reply:
         """Run the script: report what happened in this process, and get the slots booked for it.
 
@@ -131,6 +135,7 @@ class RedisConnection:
         :param abandoned: bookings without a response, and when their requests can't arrive any
             more, on the loop's clock.
         :param confirm: bookings that are used soon.
+        :param kept: if given, Redis ends all other bookings of the session before this one.
         :raises Forgotten: Redis has lost the window's state. The script did nothing.
         :raises RedisError, OSError: the script may or may not have run.
         """
@@ -139,8 +144,10 @@ class RedisConnection:
         now = asyncio.get_running_loop().time()
         left = ((booking, round(max(0.0, until - now) * 1e6)) for booking, until in abandoned)
         args.append(" ".join(f"{booking} {microseconds}" for booking, microseconds in left))
-        args += [self._new, " ".join(confirm)]
+        earlier = "" if kept is None else self._earlier
+        args += [self._new, " ".join(confirm), earlier, " ".join(kept or ())]
         answer = await self._redis.calls.call(self._keys, args)
+        self.round_trip = answer.received_at - now
         reply = Reply(*answer.values)
         # The script read the clock of Redis before its response came, so the difference can only be
         # underestimated.
@@ -160,20 +167,25 @@ class RedisConnection:
 
     @asynccontextmanager
     async def open(
-        self, receive: Callable[[Booking | Pause], None]
+        self, receive: Callable[[Booking | Pause], None], *, kept: Sequence[str]
     ) -> AsyncIterator[tuple[Reply, asyncio.Future[Exception]]]:
         """Begin to receive messages.
 
         Yield the state of the window, and a future that gets the error when no more messages come.
 
+        Redis ends the bookings of the session before, except those in ``kept``: no request was sent
+        with them.
+
         :param receive: called with each message.
+        :param kept: bookings that are in use, and bookings whose end is not reported yet.
         :raises RedisError, OSError: Redis can't be reached.
         """
         self._session_name = ""
         subscription = await self._redis.subscription()
         # Call the script before subscribing. If the window has no state, the script takes it for
         # new if it has no subscribers, and for lost otherwise.
-        state = await self.call()
+        state = await self.call(kept=kept)
+        self._earlier = ""
         self._session_name = secrets.token_hex(8)
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[Exception] = loop.create_future()
@@ -201,7 +213,7 @@ class RedisConnection:
         finally:
             # Wait for all messages, so that a booking that comes last is not lost.
             await subscription.leave(receiver)
-            self._session_name = ""
+            self._earlier, self._session_name = self._session_name, ""
 
     async def wait_to_try_again(self) -> None:
         """Wait until another attempt to reach Redis may succeed."""
@@ -213,9 +225,8 @@ class RedisConnection:
         :raises Forgotten: the message says that Redis has lost the window's state.
         """
         if channel != self._keys[0]:
-            booking = _BOOKING.fullmatch(text)
-            if booking and text.endswith(f".{self._session_name}"):
-                return Booking(booking[2], is_confirmed=booking[1] == "granted")
+            if _BOOKING.fullmatch(text) and text.endswith(f".{self._session_name}"):
+                return Booking(text)
         elif text == "lost":
             raise Forgotten
         elif (pause := _PAUSE.fullmatch(text)) and self._is_kept(int(pause[1])):

@@ -79,7 +79,8 @@ class RedisSession:
         """Serve the waiting calls. Return ``True`` when there have been none for some time."""
         loop = asyncio.get_running_loop()
         try:
-            async with self._connection.open(self._receive) as (state, ended):
+            kept = self._bookings.kept()
+            async with self._connection.open(self._receive, kept=kept) as (state, ended):
                 self.closing = False
                 self._connected_since = loop.time()
                 self._fallback.ends()
@@ -162,7 +163,7 @@ class RedisSession:
         answered, unused = tuple(bookings.answered), tuple(bookings.unused)
         abandoned = tuple(bookings.abandoned)
         pause_until = bookings.pause_asked_until
-        confirm = () if last else bookings.begin_confirming()
+        confirm = () if last else bookings.begin_confirming(self._connection.round_trip)
         needed = 0 if last else len(self._waiters) - bookings.waiting - self.tickets
         # Calls whose bookings were returned unused have waited longest, so they go to the front.
         front = max(0, min(len(unused), needed))
@@ -217,7 +218,7 @@ class RedisSession:
 
     def _receive(self, message: Booking | Pause) -> None:
         if isinstance(message, Booking):
-            self._add_booking(message.name, is_confirmed=message.is_confirmed)
+            self._add_booking(message.name, is_confirmed=False)
         else:
             self._apply_pause(message.until)
             if self._waiters.has_waiters:

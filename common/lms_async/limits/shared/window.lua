@@ -19,16 +19,18 @@
 --       11 bookings without a response, each followed by the time that its request may still take
 --          to arrive
 --       12 "new" if an empty Redis is certainly new, so that nothing can have been booked before
---       13 bookings to confirm
+--       13 bookings to confirm; one that is confirmed again expires later
+--       14 an earlier session of the caller, which has ended; blank if there is none
+--       15 bookings of that session that the caller still uses or has yet to report
 --
 -- A ticket is "session lease". A booking is "time.number.session", where the time says when it may be
 -- used. An epoch is "number.run.time". A new epoch begins whenever Redis may have lost the state of
 -- the window. Its number is higher than any number known before.
 --
--- A slot is booked as soon as it is known when it is free, up to one period before. A booking that
--- may be used at once is confirmed. Any other must be confirmed by its process before a request is
--- sent with it. So when a process was killed, no requests were sent with its unconfirmed bookings,
--- and these expire soon.
+-- A slot is booked as soon as it is known when it is free, up to one period before. A booking for the
+-- caller that may be used at once is confirmed. Any other must be confirmed by its process before a
+-- request is sent with it. So when a process was killed or suspended, no requests were sent with its
+-- unconfirmed bookings, and these expire soon.
 
 local state, free, out, queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local limit, per, lease = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -90,10 +92,25 @@ redis.call('ZREMRANGEBYSCORE', out, '-inf', digits(now))
 
 local taken_back, confirmed = 0, {}
 if epoch == current then
+  local earlier = ARGV[14]
+  if earlier ~= '' then
+    -- Replies and messages were lost when the connection broke. No request was sent with bookings
+    -- that the caller does not know. Redis may take the lost connection for open for minutes.
+    redis.call('LREM', queue, 0, earlier .. ' ' .. digits(lease))
+    local kept = {}
+    for booking in ARGV[15]:gmatch('%S+') do kept[booking] = true end
+    for _, booking in ipairs(redis.call('ZRANGE', out, 0, -1)) do
+      local usable_at, owner = booking:match('^(%d+)%.%d+%.(%x+)$')
+      if owner == earlier and not kept[booking] then
+        redis.call('ZREM', out, booking)
+        if tonumber(usable_at) > now then redis.call('ZADD', free, usable_at, booking) end
+      end
+    end
+  end
   for booking in ARGV[13]:gmatch('%S+') do
     if redis.call('ZSCORE', out, booking) then -- otherwise it has expired
       local usable_at = tonumber(booking:match('^%d+'))
-      redis.call('ZADD', out, digits(usable_at + lease), booking)
+      redis.call('ZADD', out, digits(math.max(usable_at, now) + lease), booking)
       confirmed[#confirmed + 1] = booking
     end
   end
@@ -141,9 +158,9 @@ if now >= paused and now >= closed then
     local booking = digits(usable_at) .. '.' .. digits(number) .. '.' .. owner
     local channel = state .. ':' .. owner
     if listeners(channel) > 0 then -- otherwise the process has ended, so skip its ticket
-      local is_confirmed = usable_at <= now
+      local is_confirmed = owner == session and usable_at <= now
       if owner ~= session then
-        redis.call('PUBLISH', channel, (is_confirmed and 'granted ' or 'booked ') .. booking)
+        redis.call('PUBLISH', channel, booking)
       elseif is_confirmed then
         granted[#granted + 1] = booking
       else
@@ -161,18 +178,18 @@ if now >= paused and now >= closed then
 end
 
 -- When processes with waiting calls should call again if they receive no message: when the pause
--- ends, or when the next booking expires. Unconfirmed bookings only expire unnoticed if all processes
--- with bookings were killed. So a process does not ask for each of them, and waits one more slot's
--- time for each process. Then all processes together ask at most once for each slot.
+-- ends, or when all bookings that are unconfirmed now have expired. Bookings only expire unnoticed if
+-- all processes with bookings were killed or suspended, also bookings that were made after this call.
+-- So a process does not ask for each of them, and waits one more slot's time for each process. Then
+-- all processes together ask at most once for each slot.
 local ask_again_at = 0
 if redis.call('LLEN', queue) > 0 then
   ask_again_at = math.max(paused, closed)
   if ask_again_at <= now then
-    local unconfirmed_until = now + per + UNCONFIRMED_FOR
-    ask_again_at = tonumber(redis.call('ZRANGE', out, 0, 0, 'WITHSCORES')[2])
-    if ask_again_at <= unconfirmed_until then
-      ask_again_at = unconfirmed_until + math.ceil(listeners(state) * per / limit)
-    end
+    local last = digits(now + per + UNCONFIRMED_FOR)
+    local expiring = redis.call(
+      'ZREVRANGEBYSCORE', out, last, '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
+    ask_again_at = tonumber(expiring[2] or last) + math.ceil(listeners(state) * per / limit)
   end
 end
 

@@ -4,7 +4,8 @@ As in :class:`~lms_async.Window`, a slot is busy until one period after the resp
 has a ticket in Redis. When a process reports a response to the script ``window.lua``, the script
 books the slot for the first ticket in the queue and tells that ticket's process when the slot may
 be used. That process confirms the booking shortly before, with its next report if one is due. So
-each slot costs one or two calls of the script, and no process polls.
+each slot costs one or two calls of the script. A process that waits and has heard nothing for a
+little more than a period calls the script again, because another process may have been killed.
 
 Failures lead to fewer requests, never to more. A confirmed booking whose process died keeps its
 slot busy until its request can't arrive any more, and then expires. A booking that was not
