@@ -102,6 +102,8 @@ class WorkingSet:
         self.path = path
         self.capabilities = capabilities
         self._scope = scope or Scope()
+        #: Whether a record can be out of scope.
+        self._is_limited = self._scope != Scope() or capabilities.orgs is not None
         self._kinds = {
             kind: _Kind(
                 number,
@@ -156,7 +158,7 @@ class WorkingSet:
     @property
     def fingerprint(self) -> str:
         """A hash of all entries that are there, which does not depend on their order."""
-        return f"{self._hashes:032x}"
+        return f"{self._hashes % (1 << 128):032x}"
 
     def number_of(self, kind: str) -> int | None:
         """Return the number that stands for ``kind`` in the tables; ``None`` if it is not held."""
@@ -265,6 +267,8 @@ class WorkingSet:
         )
 
     def _outside(self, entry: Entry) -> int:
+        if not self._is_limited:
+            return 0
         orgs, outside = self.capabilities.orgs, 0
         if not self._scope.includes_school(entry) or (orgs is not None and entry.org not in orgs):
             outside += OUTSIDE_BY_SCHOOL
@@ -274,25 +278,15 @@ class WorkingSet:
 
     def _there_row(self, entry: Entry) -> _Row:
         kind, fields = self._kinds[entry.kind], entry.fields
+        key, org, vendor_id = usable_key(entry.key), entry.org, entry.vendor_id
+        active, locked = entry.active, entry.locked
         compared = orjson.dumps({name: fields[name] for name in kind.compared if name in fields})
-        row = (
-            kind.number,
-            usable_key(entry.key),
-            entry.org,
-            entry.active,
-            self._outside(entry),
-            compared,
-            entry.vendor_id,
-            entry.locked,
-        )
-        is_active = "active" if entry.active else ""
-        texts = (entry.kind, row[1], entry.org, is_active, entry.vendor_id, entry.locked)
-        digest = blake2b(
-            "\0".join(texts).encode("utf-8", "surrogatepass") + compared, digest_size=16
-        ).digest()
+        texts = f"{entry.kind}\0{key}\0{org}\0{'active' if active else ''}\0{vendor_id}\0{locked}"
+        hashed = blake2b(texts.encode("utf-8", "surrogatepass") + compared, digest_size=16)
         # A sum, unlike a hash of all entries in turn, is the same in any order.
-        self._hashes = (self._hashes + int.from_bytes(digest, "big")) % (1 << 128)
-        return row
+        self._hashes += int.from_bytes(hashed.digest(), "big")
+        outside = self._outside(entry)
+        return (kind.number, key, org, active, outside, compared, vendor_id, locked)
 
 
 def _part(key: str, number: int) -> str | None:
