@@ -129,9 +129,7 @@ class Snapshot:
         async with aclosing(self._each("enrollments", members_of, current)) as by_section:
             async for section, members in by_section:
                 school = schools[section.course_id]
-                yield enrollments.entries(
-                    members, section, school=school, inactive=self._inactive
-                )
+                yield enrollments.entries(members, section, school=school, inactive=self._inactive)
 
     async def _each(
         self, kind: str, read: Callable[[I], Awaitable[T]], items: Iterable[I]

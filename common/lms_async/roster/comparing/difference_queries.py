@@ -8,9 +8,9 @@ from __future__ import annotations
 # There are joins instead of "(kind, key) NOT IN (SELECT …)", for which SQLite would read a whole
 # table for each row.
 #
-# ``repeated`` has the keys that the source has more than once. ``to_add`` and ``to_remove`` have the
-# rowids of the records that the further queries look at. Most records are the same on both sides, so
-# these are few.
+# ``repeated`` has the keys that the source has more than once. ``to_add`` and ``to_remove`` have
+# the rowids of the records that the further queries look at. Most records are the same on both
+# sides, so these are few.
 #
 # ``unusable`` has the keys that several different records have, at the vendor or in the source, and
 # those of sections of another school year and of people with another role. ``removed`` has the
@@ -118,8 +118,8 @@ FROM (
 ) LEFT JOIN unusable USING (kind, key) LEFT JOIN removed USING (kind, key)
 GROUP BY kind, key
 """
-# In this order: records to return, to update, and to create, because an update may free a value that
-# a new record needs. Enrollments are ordered by section, so that vendors can take those of one
+# In this order: records to return, to update, and to create, because an update may free a value
+# that a new record needs. Enrollments are ordered by section, so that vendors can take those of one
 # section in one request.
 ADDITIONS = """
 SELECT w.key, w.org, w.compared, w.hidden, w.lacking, w.locked, t.vendor_id, t.compared,
