@@ -44,7 +44,9 @@ from .needed import missing_fields
 _BATCH = 1000
 #: Why a record is out of scope.
 OUTSIDE_BY_SCHOOL, OUTSIDE_OTHERWISE = 1, 2
+#: With larger pages than SQLite's usual 4096 bytes, a search reads fewer of them.
 _TABLES = """
+PRAGMA page_size=16384;
 CREATE TABLE wanted (kind INTEGER, key TEXT, org TEXT, active INTEGER, outside INTEGER,
     compared BLOB, hidden BLOB, locked TEXT, lacking TEXT);
 CREATE TABLE there (kind INTEGER, key TEXT, org TEXT, active INTEGER, outside INTEGER,
