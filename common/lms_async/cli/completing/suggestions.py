@@ -28,6 +28,14 @@ def suggest_roster_targets(incomplete: str) -> list[str]:
     return [name for name in roster_target_names() if name.startswith(incomplete)]
 
 
+def suggest_show(incomplete: str) -> list[str]:
+    """Suggest the ``show`` of ``plan show``, where a file is expected after ``plan``.
+
+    The shell completes names of files only if nothing is suggested, so one letter is not enough.
+    """
+    return ["show"] if len(incomplete) > 1 and "show".startswith(incomplete) else []
+
+
 def suggest_kinds(context: typer.Context, incomplete: str) -> Suggestions:
     """Suggest the kinds of the given target, or of all targets if none is given yet."""
     kinds = [kind for target in _given_targets(context) for kind in target.kinds]
