@@ -74,7 +74,7 @@ Register-ArgumentCompleter -Native -CommandName lms -ScriptBlock {
         $env:_LMS_WORD = $wordToComplete
         $suggestions = @(lms 2>$null)
     } finally {
-        Remove-Item Env:_LMS_WORDS, Env:_LMS_WORD -ErrorAction SilentlyContinue
+        Remove-Item 'Env:_LMS_WORDS', 'Env:_LMS_WORD' -ErrorAction SilentlyContinue
     }
     foreach ($suggestion in $suggestions) {
         $word, $help = $suggestion -split ' ', 2
