@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# typer has no public names for these.
-from typer._completion_classes import BashComplete, click_split_arg_string
+from typer._completion_classes import BashComplete  # typer has no public name for it
 
 _WORDS, _WORD = "_LMS_WORDS", "_LMS_WORD"
 
@@ -39,4 +39,9 @@ def suggestions(command: Any, environment: Mapping[str, str]) -> Iterator[str]:
 
 def _without_quotes(word: str) -> str:
     """Return a word as the command gets it. The word may end within a quotation."""
-    return next(iter(click_split_arg_string(word)), "")
+    for closed in (word, f"{word}'", f'{word}"'):
+        try:
+            return "".join(shlex.split(closed)[:1])
+        except ValueError:  # a quotation mark is missing
+            continue
+    return word
