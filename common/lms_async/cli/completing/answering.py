@@ -24,7 +24,7 @@ def suggestions(command: Any, environment: Mapping[str, str]) -> Iterator[str]:
     """
     words = [_without_quotes(word) for word in environment[_WORDS].split("\n")[1:]]
     word = _without_quotes(environment.get(_WORD, ""))
-    # bash makes three words of --to=schoology. The other shells replace all of it.
+    # bash makes three words of --to=TARGET. The other shells replace all of it.
     if words[-1:] == ["="]:
         words.pop()
     name, equals, _ = word.partition("=")

@@ -69,13 +69,14 @@ async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
         for number, change in changes.items()
         if change is Change.UNCHANGED and (request.options.update_existing or kind.switches)
     }.union(finished or ())
-    requests = kind.count_requests(row.values for row in file.rows() if row.number not in unsent)
+    wanted = [row.values for row in file.rows() if row.number not in unsent.union(refused)]
+    requests = kind.count_requests(wanted)
     limit, per = request.limit or request.target.limit
     # One more request, which tests the credentials, comes first. So N requests at a limit of N
     # already wait for a second window.
     seconds = requests // limit * per
     reporter.note(
-        f"Dry run: nothing was sent. An import would send {checked.valid - len(unsent):,} of "
+        f"Dry run: nothing was sent. An import would send {len(wanted):,} of "
         f"{counted(checked.rows, 'row')} in {counted(requests, 'request')}. At the rate limit of "
         f"{counted(limit, 'request')} per {per:g} s, this would take "
         f"{f'at least {duration(seconds)}' if seconds >= 1 else 'about a second'}."
@@ -103,7 +104,7 @@ async def dry_run(file: Prepared, reporter: Reporter) -> Summary:
             {
                 Status.DONE: len(unsent),
                 Status.REJECTED: len(rejected),
-                Status.SKIPPED: checked.valid - len(unsent) - len(refused),
+                Status.SKIPPED: len(wanted),
             }
         ),
         earlier=min(at_most, checked.valid) if finished is None else len(finished),
