@@ -8,7 +8,7 @@ import attrs
 import pytest
 from typer.main import get_command
 
-from lms_async.cli.app import app
+from lms_async.cli.app import app, main
 from lms_async.cli.completing.answering import suggestions
 from lms_async.cli.completing.scripts import Shell, completion_script
 from lms_async.cli.completing.suggestions import (
@@ -17,6 +17,7 @@ from lms_async.cli.completing.suggestions import (
     suggest_roster_targets,
     suggest_targets,
 )
+from lms_async.cli.exit_codes import Exit
 
 ROOT: Any = get_command(app)
 
@@ -101,3 +102,23 @@ def test_fields_of_the_given_kind_are_suggested() -> None:
     assert list(suggested) == ["name_first=", "name_first_preferred="]
     assert suggest_fields(context(to="schoology", kind="no such kind"), "") == []
     assert suggest_fields(context(to="no such target"), "") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"), [(["tcsh"], 'There is no script for "tcsh".'), ([], "SHELL is missing.")]
+)
+def test_shells_are_listed_if_there_is_no_script(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    message: str,
+) -> None:
+    monkeypatch.setattr("sys.argv", ["lms", "completion", *words])
+    assert main() == Exit.BAD_INPUT
+    said = capsys.readouterr().err
+    assert message in said
+    assert "Choose bash, zsh, fish or powershell." in said
+
+
+def test_shells_are_suggested() -> None:
+    assert after("completion", "power") == ["powershell"]

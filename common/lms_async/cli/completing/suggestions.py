@@ -14,8 +14,14 @@ from ..exit_codes import CommandError
 from ..kinds import Kind
 from ..roster_targets import roster_target_names
 from ..target import Target, find_kind, find_target, target_names
+from .scripts import Shell
 
 Suggestions = list[tuple[str, str]]
+
+
+def suggest_shells(incomplete: str) -> list[str]:
+    """Suggest the shells that have a script."""
+    return [shell for shell in Shell if shell.startswith(incomplete)]
 
 
 def suggest_targets(incomplete: str) -> list[str]:
