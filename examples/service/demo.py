@@ -168,7 +168,7 @@ def main() -> None:
         print(  # noqa: T201 - the user's screen
             f"\nOpen {demo.url}/ and sign in as {' or '.join(demo.people)}.\n"
             f"The password is {demo.password}\n"
-            f"Files to upload: {people} and {roster}\n"
+            f"Files to upload, each for a school of its own: {people} and {roster}\n"
             "Press Ctrl-C to stop.\n",
             flush=True,
         )

@@ -36,6 +36,17 @@ def add_school(sandbox: SchoologySandbox) -> None:
     school.buildings.add(str(school.school_id), title="Hill School", building_code="HILL")
 
 
+#: The other columns of OneRoster, which are empty in the file.
+_EMPTY_COLUMNS = {
+    "orgs": ("parentSourcedId",),
+    "academicSessions": ("parentSourcedId",),
+    "courses": ("schoolYearSourcedId", "grades", "subjects"),
+    "classes": ("grades", "location", "subjects", "periods"),
+    "users": ("middleName", "identifier", "sms", "phone", "agentSourcedIds"),
+    "enrollments": ("primary", "beginDate", "endDate"),
+}
+
+
 def write_roster(path: Path, *, students: int, sections: int, prefix: str = "P") -> None:
     """Write a OneRoster zip file of a school year that goes on today.
 
@@ -91,5 +102,9 @@ def write_roster(path: Path, *, students: int, sections: int, prefix: str = "P")
             "manifest": ("propertyName,value", manifest),
             **tables,
         }.items():
-            lines = [header, *(",".join(map(str, row)) for row in rows)]
+            empty = _EMPTY_COLUMNS.get(name, ())
+            lines = [
+                ",".join([header, *empty]),
+                *(",".join([*map(str, row), *("" for _ in empty)]) for row in rows),
+            ]
             archive.writestr(f"{name}.csv", "\r\n".join(lines) + "\r\n")

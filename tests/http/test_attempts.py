@@ -219,6 +219,32 @@ def test_tries_counts_failures_but_not_429s(tries: int) -> None:
     assert ended.wire.at == [0, 2, 4, 6, 8]
 
 
+def test_attempt_without_a_slot_counts_as_a_failure() -> None:
+    """The Redis of a shared limit can't be used, for example because the password is wrong."""
+    asked = []
+
+    class Unusable(Window):
+        async def acquire(self, **_: Any) -> Any:
+            asked.append(asyncio.get_running_loop().time())
+            raise ConnectionFailed("no Redis")
+
+    wire = ScriptedWire([])
+
+    async def main() -> None:
+        transport = Transport(
+            ToyVendor(),
+            wire,  # type: ignore[arg-type]
+            limiter=Unusable(1000, per=0.01),
+            retry=RetryPolicy(tries=3, base=0.001, cap=0.001),
+        )
+        await transport.send(GET)
+
+    with pytest.raises(ConnectionFailed, match="no Redis"):
+        run(main())
+    assert len(asked) == 3
+    assert wire.asked == []
+
+
 def test_max_pause_limits_the_total_of_429_waits() -> None:
     wait = refused(429, retry_after="5")
     ended = send(PUT, wait, wait, OK, max_pause=10)

@@ -82,6 +82,12 @@ async def test_rows_with_the_same_key_are_refused(plan: Plan) -> None:
     assert "S000" not in str(refused.value)
 
 
+@pytest.mark.parametrize("rows", ["people.csv", {"school_uid": "S1"}])
+async def test_input_that_is_no_list_of_rows_is_refused(plan: Plan, rows: Any) -> None:
+    with pytest.raises(InvalidInput, match="not a text or one row"):
+        await plan(rows)
+
+
 async def test_row_that_is_not_json_is_named_and_not_shown(plan: Plan) -> None:
     rows: list[Any] = people(5)
     rows[3]["name_first"] = object()

@@ -46,6 +46,9 @@ class Attempts:
     #: Whether the vendor may have acted on an attempt of a write whose response was lost. Later
     #: attempts do not change this.
     may_have_acted: bool = False
+    #: How many attempts failed, without those that the vendor or a limit only asked to wait. An
+    #: attempt also fails if it gets no slot, so that nothing was sent.
+    _failures: int = 0
     _paid: int = 0
     _paused: float = 0.0
     _waits: Iterator[float] | None = attrs.field(default=None, repr=False)
@@ -87,7 +90,8 @@ class Attempts:
             # A pause counts against max_pause and not against tries: all calls wait it out.
             self._paused += max(requested, 0.001)
             return requested if self._paused <= self.policy.max_pause else None
-        if self.made >= self.policy.tries:
+        self._failures += 1
+        if self._failures >= self.policy.tries:
             return None
         cost = self.quota.cost(error)
         if not self.quota.take(cost):

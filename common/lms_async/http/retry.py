@@ -62,7 +62,7 @@ class RetryPolicy:
     """When a failed call is made again.
 
     :param tries: attempts in all, at least 1 (1: no retry). Rate-limit responses (429) do not
-        count.
+        count. An attempt counts too if a limit that is shared through Redis can't be used.
     :param base: upper bound of the first random wait, in seconds; it doubles with each retry.
     :param cap: upper bound of every random wait, in seconds.
     :param max_pause: how long one call may be paused in all, in seconds, by rate-limit responses

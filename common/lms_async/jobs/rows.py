@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from ..bulk.rows import check_input
 from ..errors import InvalidInput
 from ..records.scalars import UNSET
 
@@ -71,7 +72,11 @@ class RowHashes:
 
 
 async def in_turns(rows: Iterable[R] | AsyncIterable[R]) -> AsyncGenerator[R, None]:
-    """Yield ``rows``, and let the event loop do other work from time to time."""
+    """Yield ``rows``, and let the event loop do other work from time to time.
+
+    :raises InvalidInput: it is a text or a single row.
+    """
+    check_input(rows)
     if isinstance(rows, AsyncIterable):
         async for row in rows:
             yield row

@@ -138,7 +138,8 @@ class Plan:
         """Count the changes by status, as the journals have them, in the order of the plan.
 
         With PostgreSQL, this works while :meth:`apply` runs, in any process. The vendor is not
-        asked.
+        asked. Changes that are rejected without a request, and those that depend on rejected
+        changes, stay ``skipped``. :meth:`outcomes` has their reasons.
 
         :param store: the store that :meth:`apply` was given.
         :raises PlanUnusable: the plan is missing, damaged or replaced.

@@ -65,6 +65,7 @@ def test_roster_is_planned_started_interrupted_and_finished(
     shown = wait_for("Checked. Nothing was sent yet.", east, url)
     assert (len(sandbox.school.users), len(sandbox.school.enrollments)) == (1 + THERE, THERE)
     assert "<td>people</td><td>create</td><td>38</td>" in shown
+    assert "the file has no such column" not in shown
     page = east.get(f"{url}/plan.html")
     assert page.headers["Content-Disposition"] == 'attachment; filename="plan.html"'
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]

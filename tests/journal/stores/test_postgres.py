@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from benchmarks.postgres_server import PostgresServer
@@ -44,8 +45,9 @@ async def end_connections_of(postgres: PostgresServer, store: PostgresStore) -> 
 
 def test_key_is_required_and_is_never_shown(stored: PostgresStore) -> None:
     for key in (b"short", b"", "k" * 32):
-        with pytest.raises(InvalidInput, match="32 bytes"):
+        with pytest.raises(InvalidInput, match="32 bytes") as refused:
             PostgresStore("", "a", key=key)  # type: ignore[arg-type]
+        assert "bytes.fromhex" in str(refused.value)
     url = f"postgresql://lms:{PASSWORD}@localhost/school"
     shown = repr(Journal(PostgresStore(url, "a", key=KEY)))
     assert PASSWORD not in shown
@@ -71,7 +73,7 @@ async def test_other_key_is_refused_and_nothing_is_sent(
     [
         (f"host=/nowhere password={PASSWORD}", "No such file"),
         (f"postgresql://lms:{PASSWORD}@127.0.0.1:1/school", "Connection refused"),
-        (f"password = {PASSWORD} what", "ProgrammingError"),
+        (f"password = {PASSWORD} what", "the connection string can't be read"),
         (f"postgresql://lms:x@{PASSWORD}@host.invalid/school", "failed to resolve host"),
     ],
 )
@@ -81,6 +83,21 @@ async def test_errors_of_connecting_do_not_show_the_password(database: str, why:
     assert PASSWORD not in str(refused.value)
     assert refused.value.__cause__ is None
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
+
+
+async def test_unknown_database_and_missing_rights_are_named(postgres: PostgresServer) -> None:
+    other = conninfo.make_conninfo(postgres.url, dbname="another")
+    with pytest.raises(JournalUnusable, match="the database does not exist"):
+        await Journal(PostgresStore(other, "a", key=KEY)).summarize()
+    await sql(postgres, "CREATE ROLE reader LOGIN")
+    try:
+        role = conninfo.make_conninfo(postgres.url, user="reader")
+        with pytest.raises(JournalUnusable, match="make the role its owner"):
+            await Journal(PostgresStore(role, "a", key=KEY, schema="of_nobody")).open(
+                account="school", operation="create"
+            )
+    finally:
+        await sql(postgres, "DROP ROLE reader")
 
 
 async def test_progress_and_results_can_be_read_while_a_run_uses_the_journal(

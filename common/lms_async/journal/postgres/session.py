@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,10 @@ _KNOWN = (
     "the connection is lost",
     "the connection is closed",
     "certificate verify failed",
+    "the connection string can't be read",
 )
+#: The message of a server that has no database of this name, which is not repeated.
+_NO_DATABASE = re.compile('database ".*" does not exist')
 
 
 class Session:
@@ -127,7 +131,7 @@ async def connect(database: str | AsyncConnectionPool[Any]) -> Session:
     :raises psycopg.Error, TimeoutError: the server can't be reached, or refuses.
     """
     if isinstance(database, str):
-        options: dict[str, Any] = {**_CLIENT, **conninfo_to_dict(database)}
+        options: dict[str, Any] = {**_CLIENT, **_settings(database)}
         session = Session(await psycopg.AsyncConnection.connect(**options), None)
     else:
         session = Session(await database.getconn(timeout=TIMEOUT), database)
@@ -139,6 +143,13 @@ async def connect(database: str | AsyncConnectionPool[Any]) -> Session:
             await session.end()
         raise
     return session
+
+
+def _settings(database: str) -> dict[str, Any]:
+    try:
+        return dict(conninfo_to_dict(database))
+    except psycopg.ProgrammingError:
+        raise psycopg.OperationalError("the connection string can't be read") from None
 
 
 @contextmanager
@@ -170,6 +181,11 @@ def _translated(
     try:
         yield
     except (psycopg.Error, TimeoutError) as error:
+        if isinstance(error, psycopg.errors.InsufficientPrivilege):
+            hint = (
+                "create the schema and make the role its owner; to read only, it needs the right "
+                "to use the schema and to select from its tables"
+            )
         # The original error is hidden, since its message may contain secrets or data.
         raise kind(f"{what}: {_why(error)}", hint=hint) from None
 
@@ -180,6 +196,8 @@ def _why(error: Exception) -> str:
     known = next((one for one in _KNOWN if one in text), "")
     if known:
         return known
+    if _NO_DATABASE.search(text):
+        return "the database does not exist"
     name = type(error).__name__
     if isinstance(error, TimeoutError):
         return f"it did not respond within {TIMEOUT} seconds"

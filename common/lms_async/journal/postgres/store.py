@@ -27,7 +27,10 @@ _SHORT_WAIT = 0.3
 
 def _check_key(_store: object, _field: object, key: bytes) -> None:
     if not isinstance(key, bytes) or len(key) != _KEY:
-        raise InvalidInput(f"the key of a journal must be {_KEY} bytes, e.g. secrets.token_bytes()")
+        raise InvalidInput(
+            f"the key of a journal must be {_KEY} bytes",
+            hint="if it is stored as 64 hexadecimal digits, give bytes.fromhex(digits)",
+        )
 
 
 @attrs.frozen
@@ -68,7 +71,7 @@ class PostgresStore:
             journal=self.name,
             key="the key",
             right_key="give the key with which the journal was begun",
-            another="give another name",
+            another="give the journal or the job another name",
         )
 
     async def open(self, *, wait: float, restart: bool) -> PostgresJournal:

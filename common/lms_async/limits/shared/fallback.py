@@ -88,8 +88,8 @@ class RedisFallback:
         if self._since is None or self.share is not None:
             return None
         return ConnectionFailed(
-            f"the Redis that shares this limit can't be reached: {self._error}",
-            hint="nothing was sent",
+            f"the Redis that shares this limit can't be used: {self._error}",
+            hint="nothing was sent; check that Redis runs, its URL and its password",
         )
 
     def pause(self, seconds: float) -> None:
@@ -105,7 +105,7 @@ class RedisFallback:
             goes_on = self.share is not None
             self._emit(
                 RedisAway(self._name, self._error, goes_on),
-                f"can't be reached ({self._error}): "
+                f"can't be used ({self._error}): "
                 + ("using the local share of the limit" if goes_on else "calls are refused"),
             )
 
@@ -114,9 +114,7 @@ class RedisFallback:
         if self._since is not None:
             seconds = asyncio.get_running_loop().time() - self._since
             self._since = None
-            self._emit(
-                RedisBack(self._name, seconds), f"can be reached again after {seconds:.1f} s"
-            )
+            self._emit(RedisBack(self._name, seconds), f"can be used again after {seconds:.1f} s")
 
     def forgot(self, seconds: float) -> None:
         """Report that Redis may have lost bookings, so that nothing is sent for ``seconds``."""
