@@ -25,6 +25,7 @@ async def test_held_slot_does_not_expire(share: Share, monkeypatch: pytest.Monke
     """Otherwise another process would get it after 0.6 s, and the limit would be exceeded."""
     monkeypatch.setattr(limit_redis, "LATE", 0.1)
     monkeypatch.setattr(limit_redis, "PATIENCE", 0.1)
+    monkeypatch.setattr(bookings, "PATIENCE", 0)  # lost 1 s after it was confirmed last
     monkeypatch.setattr(registry, "_KEEP_EVERY", 0.1)
     school, other = (share(1, redis_is_new=True) for _ in range(2))
     address = Window(1, per=PER)
@@ -33,11 +34,13 @@ async def test_held_slot_does_not_expire(share: Share, monkeypatch: pytest.Monke
         acquired([school, address], weight=1, priority="normal", max_pause=10)
     )
     await until(lambda: len(school._bookings.in_use) == 1)
+    [held] = school._bookings.in_use
     waiting = asyncio.create_task(other.acquire())
     await asyncio.sleep(1.5)
     assert not waiting.done()
     busy.answered()
     slots = await call
+    assert list(school._bookings.in_use) == [held]
     answered = time.monotonic()
     slots.answered()
     (await waiting).answered()
