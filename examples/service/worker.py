@@ -147,28 +147,24 @@ class Worker:
                 await self._finish(one)
                 return
             result = await self._run(one, work.shard)
-            if result is None:
-                await self._write_results_so_far(one)
-                return
-            state, message = result
+            state, message = result or (State.STOPPED, "")
         except JournalFailed:
             raise
         except (LmsError, NotUsable) as error:
             message = str(error)
         except OSError as error:
             message = f"A file could not be read or written: {error.strerror}."
-        if state != one.state:
+        if state not in (one.state, State.STOPPED):
             await self.database.change(one, state, unless=(State.STOPPED,), message=message)
-        if state is State.FAILED:
-            await self._write_results_so_far(one)
+        await self._write_results_so_far(one)
 
     async def _write_results_so_far(self, one: Import) -> None:
-        """Write what is known about a plan that does not run now, until it is resumed or deleted.
+        """Write what is known about a plan if it was stopped or has failed.
 
-        If this fails, for example because Schoology is unavailable, the numbers of each step are
-        still known.
+        This ends early if a person resumes or deletes the plan. If it fails, for example because
+        Schoology is unavailable, the numbers of each step are still known.
         """
-        if not self.kinds[one.kind].needs_credentials:
+        if not self.kinds[one.kind].needs_credentials or not await self._is_interrupted(one):
             return
         writing = asyncio.ensure_future(self._write(one, self.files.results_so_far(one.id)))
         try:

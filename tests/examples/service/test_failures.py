@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
 
+import attrs
 import pytest
+from psycopg_pool import AsyncConnectionPool
 
+from benchmarks.postgres_server import PostgresServer
 from lms_async import (
     ConnectionFailed,
     InvalidInput,
@@ -22,15 +26,19 @@ from lms_async import (
     TimedOut,
     Unauthorized,
     VendorUnavailable,
+    Window,
 )
 from lms_async.roster import Action, StepProgress
+from lms_async.sandbox import Fault
+from schoology_async import Schoology
+from schoology_async.sandbox import SchoologySandbox
 from service import people_csv
 from service.database import Import, State, Work
 from service.files import Files
 from service.people_import import PeopleImport
-from service.results import Line
-from service.roster_import import _known_of
-from service.sample_files import sample_people
+from service.results import Line, read_file
+from service.roster_import import RosterImport, _known_of
+from service.sample_files import ROSTER_SETTINGS, add_school, sample_people, write_roster
 from service.settings import Settings
 from service.uploading import Upload
 from service.worker import Worker
@@ -84,14 +92,16 @@ def import_in(state: State) -> Import:
     return Import(uuid4(), "north", "ada", now, "roster.zip", "roster", None, state)
 
 
-def worker_of(table: Table, kind: Failing, folder: Path) -> Worker:
+def worker_of(
+    table: Table, kind: Failing | RosterImport, folder: Path, schoology: object = None
+) -> Worker:
     worker = Worker(cast("Any", table), cast("Any", None), redis="")
     worker.files, worker.kinds = Files(folder), {"roster": cast("Any", kind)}
     worker.waits["north"] = cast("Any", SimpleNamespace(text=""))
 
     @asynccontextmanager
     async def client(school: str) -> AsyncIterator[object]:
-        yield object()
+        yield schoology or object()
 
     worker.accounts = cast("Any", SimpleNamespace(client=client))
     return worker
@@ -184,6 +194,48 @@ def test_numbers_of_a_step_say_what_is_known_of_its_changes(
         kind="people", action=Action.CREATE, changes=40, counts=counts, written=None
     )
     assert _known_of(step) == (result, reason)
+
+
+async def test_results_of_a_plan_that_failed_are_known_with_and_without_credentials(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    tmp_path.joinpath("north.toml").write_text(ROSTER_SETTINGS)
+    settings = Settings("http://here", "", tmp_path, bytes(32), tmp_path)
+    files = Files(tmp_path)
+    upload = Upload(uuid4(), "roster.zip")
+    write_roster(files.upload(upload.id), students=6, sections=1)
+    async with AsyncExitStack() as stack:
+        sandbox = stack.enter_context(SchoologySandbox())
+        add_school(sandbox)
+        pool = AsyncConnectionPool(postgres.url, open=False)
+        await stack.enter_async_context(pool)
+        client = await stack.enter_async_context(
+            Schoology(
+                sandbox.key,
+                sandbox.secret,
+                base_url=sandbox.base_url,
+                limiter=Window(1_000, per=1),
+            )
+        )
+        kind = RosterImport(files, settings, settings.stores(pool))
+        one, _ = await kind.checked(upload, "north", "ada")
+        assert await kind.run(one, 1, client) == (State.CHECKED, "")
+        one = attrs.evolve(one, state=State.STARTED)
+        sandbox.faults.add(
+            Fault.error(403, method="POST", path="enrollments/import/course", times=1_000)
+        )
+        worker = worker_of(table := Table(one), kind, tmp_path, client)
+        await worker._do(Work(one, 1))
+        assert table.state == State.FAILED
+        assert "403" in table.message
+        written = list(read_file(files.results_so_far(one.id)))
+        known = [line async for line in kind.lines(one, None)]
+    for lines in (written, known):
+        found = Counter((line.place[1], line.result) for line in lines)
+        assert found["people", "done"] == 7
+        assert found["enrollments", "not sent"] == 7
+    assert all(line.schoology_id for line in written if line.place[1] == "people")
+    assert [line.place for line in written] == [line.place for line in known]
 
 
 async def test_check_of_an_upload_leaves_the_event_loop_free(
