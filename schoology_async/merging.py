@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from copy import copy
+from copy import copy, deepcopy
 from typing import Any, ClassVar, cast
 from urllib.parse import parse_qsl, unquote
 
+import attrs
 import orjson
 
 from lms_async.errors import ApiError, LmsError
@@ -169,6 +170,24 @@ class MultigetTransport(Transport):
             self.notify(MergingRefused, call, status)
 
 
+@attrs.frozen
+class _Success(Response):
+    """A part that was parsed together with the whole response, so it is not parsed again.
+
+    It has no body. Only an error needs one.
+    """
+
+    payload: Any = attrs.field(repr=False)
+
+    def parsed(self) -> Any:
+        """Return the payload."""
+        return self.payload
+
+    def shortened(self) -> Response:
+        """Return a response with a body, for an error to keep."""
+        return Response(self.status, self.headers, orjson.dumps(self.payload)).shortened()
+
+
 class _Alone(Exception):
     """Only one read is left in the batch, so it is sent as a single request."""
 
@@ -239,9 +258,10 @@ class _Batch:
     def answer(self, parts: list[Response | None]) -> None:
         """Pass each part to the reads that wait for it."""
         for path, part in zip(self.paths, parts, strict=True):
-            for own in self._waiting.get(path, ()):
-                if not own.done():
-                    own.set_result(part)
+            waiting = [own for own in self._waiting.get(path, ()) if not own.done()]
+            for number, own in enumerate(waiting):
+                # The records of two callers must not share a list or a dict.
+                own.set_result(deepcopy(part) if number else part)
 
     def fail(self, error: LmsError) -> None:
         """Raise a copy of ``error`` in each read that waits."""
@@ -321,5 +341,7 @@ def _as_response(part: SubResponse) -> Response | None:
         code = 200 if isinstance(body, dict | list) else 0
     if not (200 <= code < 300 or 400 <= code < 500):
         return None
+    if code < 400 and isinstance(body, dict | list):
+        return _Success(code, {}, b"", body)
     content = body.encode() if isinstance(body, str) else orjson.dumps(body)
     return Response(code, {}, b"" if body is None else content)

@@ -8,7 +8,7 @@ from typing import Any
 
 from lms_async.bulk.bulk import Bulk
 from lms_async.cli.filters import filter_day, filter_ids, filter_time, filter_word
-from lms_async.cli.kinds import Kind, KindOptions, Listing, Row, every_row
+from lms_async.cli.kinds import CodeReference, Kind, KindOptions, Listing, Row, every_row
 from lms_async.cli.meanings import Meaning
 from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
@@ -38,6 +38,8 @@ _ALIASES = {
 }
 _MEANINGS: Mapping[str, Meaning] = {"class_id": "section code", "student_id": "person id"}
 _REFERENCES = {"class_id": CLASS, "student_id": STUDENT}
+#: The levels that ManageBac documents, as cells of one field.
+_LEVELS = {("SL",), ("HL",)}
 
 
 def _update(
@@ -89,6 +91,12 @@ async def _read(client: ManageBac, filters: Mapping[str, str]) -> AsyncIterator[
             yield row_of(one, ("level", "created_at", "updated_at"), others)
 
 
+async def _count_levels(
+    client: ManageBac, cells: Collection[tuple[str, ...]]
+) -> Mapping[tuple[str, ...], int]:
+    return {cell: int(cell in _LEVELS) for cell in cells}
+
+
 #: ``--update-existing`` is not an option: every import adds missing students and updates others.
 MEMBERSHIPS = Kind(
     name="memberships",
@@ -100,6 +108,7 @@ MEMBERSHIPS = Kind(
     aliases=_ALIASES,
     meanings=_MEANINGS,
     references=_REFERENCES,
+    codes=(CodeReference(noun="levels", fields=("level",), find=_count_levels),),
     check_row=needs(_place, class_id=NO_CLASS),  # the vendor checks levels
     count_requests=requests_by("class_id"),
     bulk=_update,

@@ -14,13 +14,13 @@ from lms_async.cli.record_rows import row_of
 from lms_async.journal.journal import Journal
 
 from ..client import Schoology
-from ..models import Section
 from ..resources.sending.enrollments import period_row
+from .codes import SECTION_IN_PERIODS, person
 from .enrollments import ALIASES, enrollments_of
 from .enrollments import FIELDS as SCHOOL_CODE_FIELDS
 from .references import GRADING_PERIODS
 from .removing import deletes
-from .sections import sections_of
+from .sections import codes_of, is_in_periods, sections_with
 
 FIELDS = {
     "course_code": "the school's own id of the course",
@@ -44,19 +44,10 @@ async def _read_existing(
     wanted: dict[tuple[str, str], dict[str, set[str]]] = {}
     for course_code, code, periods, school_uid in keys:
         wanted.setdefault((course_code, code), {}).setdefault(periods, set()).add(school_uid)
-    courses = [
-        course.id
-        async for course in client.courses.list()
-        if course.id and any(course.course_code == code for code, _ in wanted)
-    ]
-    sections = [
-        section
-        async for section in sections_of(client, courses, include_past=True)
-        if _codes(section) in wanted
-    ]
+    sections = [section async for section in sections_with(client, wanted.keys())]
     async for section, people in enrollments_of(client, sections, [1]):
-        for periods, school_uids in wanted[_codes(section)].items():
-            if not set(periods.split(",")).intersection(section.grading_periods or ()):
+        for periods, school_uids in wanted[codes_of(section)].items():
+            if not is_in_periods(section, periods):
                 continue
             place = {
                 "course_code": section.course_code,
@@ -67,10 +58,6 @@ async def _read_existing(
             for one in people:
                 if one.school_uid in school_uids:
                     yield row_of(one, [*FIELDS, "id"], place)
-
-
-def _codes(section: Section) -> tuple[str, str]:
-    return section.course_code or "", section.section_code or ""
 
 
 COURSE_ENROLLMENTS = Kind(
@@ -99,6 +86,7 @@ COURSE_ENROLLMENTS = Kind(
         "admin": "enrollment role",
     },
     references={"grading_periods": GRADING_PERIODS},
+    codes=(SECTION_IN_PERIODS, person("school_uid")),
     check_row=period_row,
     count_requests=requests_of(50),
     bulk=_import,

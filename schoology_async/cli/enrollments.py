@@ -15,6 +15,7 @@ from lms_async.journal.journal import Journal
 from ..client import Schoology
 from ..models import Enrollment, EnrollmentStatus, Section
 from ..resources.sending.enrollments import school_code_row
+from .codes import SECTION, person
 from .references import filterable
 from .removing import DELETE, deletes
 from .sections import SECTION_FILTERS, filtered_sections
@@ -108,6 +109,7 @@ ENROLLMENTS = Kind(
         "school_uid": "person id",
         "admin": "enrollment role",
     },
+    codes=(SECTION, person("school_uid")),
     check_row=school_code_row,
     count_requests=requests_of(50),
     bulk=_import,

@@ -14,7 +14,8 @@ from lms_async.records.encoding import Sending
 from ..client import Schoology
 from ..models import AdvisorPair, ParentPair, User
 from ..models.converter import converter
-from .references import filterable
+from .codes import person
+from .references import filterable, people_with
 from .removing import DELETE, deletes
 
 _STUDENT = {"student_school_uid": "the school's own id of the student"}
@@ -45,7 +46,7 @@ async def _read_existing_parents(
     people = filterable(dict.fromkeys(school_uid for key in keys for school_uid in key))
     if not people:
         return
-    for row in _pairs(await client.users.list(school_uids=people)):
+    for row in _pairs([user async for user in people_with(client, people)]):
         if (row.get("student_school_uid"), row.get("parent_school_uid")) in wanted:
             yield row | {"delete": "0"}
 
@@ -80,6 +81,7 @@ PARENTS = Kind(
     key=("student_school_uid", "parent_school_uid"),
     aliases=_STUDENT_ALIASES
     | dict.fromkeys(("parent id", "guardian id", "parent unique id"), "parent_school_uid"),
+    codes=(person("student_school_uid"), person("parent_school_uid")),
     check_row=Sending(converter, ParentPair, what="the row"),
     count_requests=requests_of(50),
     bulk=_import_parents,
@@ -99,6 +101,7 @@ ADVISORS = Kind(
     key=("student_school_uid", "advisor_school_uid"),
     aliases=_STUDENT_ALIASES
     | dict.fromkeys(("advisor id", "advisor unique id"), "advisor_school_uid"),
+    codes=(person("student_school_uid"), person("advisor_school_uid")),
     check_row=Sending(converter, AdvisorPair, what="the row"),
     count_requests=requests_of(50),
     bulk=_import_advisors,

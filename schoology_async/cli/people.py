@@ -22,6 +22,7 @@ from .references import (
     ROLE,
     SCHOOL,
     filterable,
+    people_with,
     read_buildings,
     read_roles,
 )
@@ -144,10 +145,9 @@ async def _read_existing(
     client: Schoology, keys: Collection[tuple[str, ...]]
 ) -> AsyncIterator[Row]:
     missing = {key[0] for key in keys}
-    if wanted := filterable(key[0] for key in keys):
-        async for user in client.users.list(school_uids=wanted):
-            missing.discard(user.school_uid or "")
-            yield row_of(user, [*FIELDS, "id"], {"id": user.uid})
+    async for user in people_with(client, filterable(key[0] for key in keys)):
+        missing.discard(user.school_uid or "")
+        yield row_of(user, [*FIELDS, "id"], {"id": user.uid})
     if not missing:
         return
     with suppress(Unauthorized, Forbidden, NotFound):  # the account may not list inactive people

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 
 from lms_async.cli.directory import Directory, named, reference_to
 from lms_async.cli.kinds import Reference
 
 from ..client import Schoology
-from ..models import School
+from ..models import School, User
 
 _Find = Callable[[Schoology, Collection[str]], Awaitable[Mapping[str, Sequence[str]]]]
 
@@ -77,8 +85,7 @@ async def _find_courses(client: Schoology, cells: Collection[str]) -> Mapping[st
 
 
 async def _find_active(client: Schoology, cells: Collection[str]) -> Mapping[str, Sequence[str]]:
-    wanted = filterable(cells)
-    users = await client.users.list(school_uids=wanted) if wanted else []
+    users = [user async for user in people_with(client, filterable(cells))]
     return _matching(cells, ((user.school_uid, user.uid) for user in users))
 
 
@@ -100,6 +107,20 @@ def _person(first: _Find, then: _Find) -> Reference:
         return found | dict(await then(client, missing)) if missing else found
 
     return Reference(noun="people", find=find, becomes="uid")
+
+
+async def people_with(client: Schoology, school_uids: Collection[str]) -> AsyncIterator[User]:
+    """Yield the active people with these ids of the school's own, and perhaps others.
+
+    A request for people by their ids has 50 of them, and a page of the list of all people 200. So
+    for many ids, people are counted, and all are listed if this takes fewer requests.
+    """
+    if not school_uids:
+        return
+    requests = -(-len(school_uids) // 50)
+    lists_all = requests > 4 and await client.users.count() < requests * 200
+    async for user in client.users.list(school_uids=None if lists_all else school_uids):
+        yield user
 
 
 def filterable(codes: Iterable[str]) -> list[str]:

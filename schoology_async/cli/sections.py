@@ -132,6 +132,30 @@ async def sections_of(
             yield section
 
 
+async def sections_with(
+    client: Schoology, codes: Collection[tuple[str, str]]
+) -> AsyncIterator[Section]:
+    """Yield the sections with these codes: the code of the course, and the ``section_code``."""
+    courses = [
+        course.id
+        async for course in client.courses.list()
+        if course.id and any(course.course_code == code for code, _ in codes)
+    ]
+    async for section in sections_of(client, courses, include_past=True):
+        if codes_of(section) in codes:
+            yield section
+
+
+def codes_of(section: Section) -> tuple[str, str]:
+    """Return the code of the section's course, and its ``section_code``."""
+    return section.course_code or "", section.section_code or ""
+
+
+def is_in_periods(section: Section, periods: str) -> bool:
+    """Return whether a section is in one of these grading periods: ids, separated by commas."""
+    return not set(periods.split(",")).isdisjoint(section.grading_periods or ())
+
+
 async def filtered_sections(
     client: Schoology, filters: Mapping[str, str]
 ) -> AsyncIterator[Section]:

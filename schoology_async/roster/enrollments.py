@@ -6,7 +6,7 @@ id, because Schoology finds an enrollment only in its section.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from lms_async.errors import InvalidInput
@@ -21,29 +21,35 @@ _ADMIN = {"admin": True, "member": False}
 ACTIVE, EXPIRED, ARCHIVED = 1, 2, 5
 
 
-def entry(
-    enrollment: Enrollment, section: Section, *, school: str, inactive: Container[str | None]
-) -> Entry:
-    """Return the entry of an enrollment.
+def entries(
+    members: Iterable[Enrollment],
+    section: Section,
+    *,
+    school: str,
+    inactive: Container[str | None],
+) -> Iterator[Entry]:
+    """Yield the entry of each enrollment of a section.
 
-    :param section: the section of the enrollment.
+    :param members: the enrollments.
     :param school: the code of the building of the section's course.
     :param inactive: Schoology's ids of the inactive users. Their enrollments are not in use.
     """
-    locked = ""
-    if section.synced:
-        locked = "another system imports its section"
-    elif enrollment.status == ARCHIVED:
-        locked = "archived with its section"
-    return Entry(
-        kind="enrollments",
-        key=join(section.section_school_code or "", enrollment.school_uid or ""),
-        org=school,
-        vendor_id=f"{section.id}/{enrollment.id}",
-        active=enrollment.status == ACTIVE and enrollment.uid not in inactive,
-        locked=locked,
-        fields={"role": "admin" if enrollment.admin else "member"},
-    )
+    code, synced = section.section_school_code or "", section.synced
+    for member in members:
+        locked = ""
+        if synced:
+            locked = "another system imports its section"
+        elif member.status == ARCHIVED:
+            locked = "archived with its section"
+        yield Entry(
+            kind="enrollments",
+            key=join(code, member.school_uid or ""),
+            org=school,
+            vendor_id=f"{section.id}/{member.id}",
+            active=member.status == ACTIVE and member.uid not in inactive,
+            locked=locked,
+            fields={"role": "admin" if member.admin else "member"},
+        )
 
 
 def new_row(change: Change) -> dict[str, Any]:

@@ -105,12 +105,15 @@ class PeopleReader:
         export = aiter(self.client.users.export(people.EXPORTED))
         # The connection is closed at once if the snapshot is left early.
         async with aclosing(cast("AsyncGenerator[User, None]", export)) as users:
+            is_first = True
             async for user in users:
-                if people.lacks_columns(user):
+                # All rows of an export have the same columns.
+                if is_first and people.lacks_columns(user):
                     raise UnexpectedResponse(
                         "the export of people lacks a column",
                         hint='set people_from = "list"',
                     )
+                is_first = False
                 if self._is_new(user):
                     yield ReadPerson(people.exported_entry(user, self.names, api_uid=self.api_uid))
 

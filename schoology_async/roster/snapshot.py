@@ -60,8 +60,9 @@ class Snapshot:
             yield courses.entry(course, names.buildings)
         over = Periods(periods, self.as_of)
         async with aclosing(self._sections(found, schools, over)) as sections_there:
-            async for entry in sections_there:
-                yield entry
+            async for some in sections_there:
+                for entry in some:
+                    yield entry
 
     async def _references(self) -> tuple[PeopleNames, list[GradingPeriod], list[Course]]:
         """Read side by side what the other records refer to.
@@ -102,7 +103,8 @@ class Snapshot:
 
     async def _sections(
         self, found: list[Course], schools: dict[str | None, str], periods: Periods
-    ) -> AsyncGenerator[Entry, None]:
+    ) -> AsyncGenerator[Iterable[Entry], None]:
+        """Yield the entries of the sections of each course, and then those of their members."""
         view = self.client.with_options(multiget=True)
         current: list[Section] = []
 
@@ -116,16 +118,18 @@ class Snapshot:
         async with aclosing(self._each("sections", sections_of, found)) as by_course:
             async for course, some in by_course:
                 school, code = schools[course.id], course.course_code or ""
+                yield [
+                    sections.entry(section, course=code, school=school, periods=periods)
+                    for section in some
+                ]
                 for section in some:
-                    yield sections.entry(section, course=code, school=school, periods=periods)
                     if not sections.is_over(section, periods):
                         section.course_id = course.id
                         current.append(section)
         async with aclosing(self._each("enrollments", members_of, current)) as by_section:
             async for section, members in by_section:
                 school = schools[section.course_id]
-                for member in members:
-                    yield enrollments.entry(member, section, school=school, inactive=self._inactive)
+                yield enrollments.entries(members, section, school=school, inactive=self._inactive)
 
     async def _each(
         self, kind: str, read: Callable[[I], Awaitable[T]], items: Iterable[I]

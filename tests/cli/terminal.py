@@ -107,7 +107,7 @@ class Terminal:
         self._more.set()
 
 
-def _take_terminal() -> None:
+def take_terminal() -> None:
     """Make the terminal on standard input the one whose Ctrl-C interrupts this process."""
     reset_signals()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -130,7 +130,7 @@ async def in_terminal(
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        preexec_fn=_take_terminal,
+        preexec_fn=take_terminal,
     )
     os.close(theirs)
     terminal = Terminal(ours, process)

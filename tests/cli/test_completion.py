@@ -1,16 +1,15 @@
-"""Shell completion: the scripts, what Tab suggests, and a real bash that asks ``lms``."""
+"""Shell completion: what Tab suggests. See ``test_completion_in_shells.py``, too."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any, cast
 
 import attrs
 import pytest
+from typer.main import get_command
 
+from lms_async.cli.app import app, main
+from lms_async.cli.completing.answering import suggestions
 from lms_async.cli.completing.scripts import Shell, completion_script
 from lms_async.cli.completing.suggestions import (
     suggest_fields,
@@ -18,45 +17,51 @@ from lms_async.cli.completing.suggestions import (
     suggest_roster_targets,
     suggest_targets,
 )
+from lms_async.cli.exit_codes import Exit
 
-#: Press Tab after these words, and print what bash would suggest, and whether it adds a blank.
-_PRESS_TAB = """
-compopt() { printf 'nospace '; }
-eval "$(lms completion bash)"
-press_tab() {
-    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
-    _lms_completion_without_blank lms
-    printf '%s\\n' "${COMPREPLY[*]}"
-}
-press_tab lms import a.csv --to schoo
-press_tab lms import a.csv --to schoology --map school_u
-press_tab lms import ""
-press_tab lms plan school --to schoo
-press_tab lms plan show a.plan --cs
-"""
+ROOT: Any = get_command(app)
 
 
-def test_bash_completes_targets_fields_and_files(tmp_path: Path) -> None:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    ran = subprocess.run(  # noqa: S603 - the words are fixed
-        ["bash", "-c", _PRESS_TAB],  # noqa: S607
-        cwd=tmp_path,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=30,
-    )
-    assert ran.stderr == ""
-    # For a file lms suggests nothing: then bash completes file names.
-    assert ran.stdout == "schoology\nnospace school_uid=\n\nschoology\n--csv\n"
+def after(*words: str) -> list[str]:
+    """Return what is suggested for the last of these words."""
+    environment = {"_LMS_WORDS": "\n".join(["lms", *words[:-1]]), "_LMS_WORD": words[-1]}
+    return list(suggestions(ROOT, environment))
+
+
+def test_commands_are_suggested_with_what_they_do() -> None:
+    assert after("imp") == ["import Import a CSV file"]
+    assert [line.partition(" ")[0] for line in after("pl")] == ["plan"]
+    assert after("plan", "sh") == ["show"]
+    assert after("plan", "s") == []  # the shell then completes names of files
+    assert [line.partition(" ")[0] for line in after("plan", "show", "roster.plan", "--cs")] == [
+        "--csv"
+    ]
+
+
+def test_only_the_first_sentence_of_a_help_text_is_shown() -> None:
+    (line,) = after("import", "--json")
+    assert line == "--json Print JSON, one object per line"
+
+
+def test_value_after_an_equals_sign_is_suggested() -> None:
+    assert after("import", "a.csv", "--to=schoo") == ["--to=schoology"]
+    assert after("import", "a.csv", "--to", "=", "schoo") == ["schoology"]  # as bash divides it
+
+
+def test_words_with_quotes_are_understood() -> None:
+    words = ("import", "it's mine.csv", '"a b', "--to", "'schoology'", "--kind", '"advis')
+    assert [line.partition(" ")[0] for line in after(*words)] == ["advisors"]
+
+
+def test_nothing_is_suggested_for_a_file() -> None:
+    assert after("import", "peo") == []
 
 
 @pytest.mark.parametrize("shell", list(Shell))
 def test_every_shell_has_a_script_that_calls_lms(shell: Shell) -> None:
     script = completion_script(shell)
-    assert "_LMS_COMPLETE" in script
-    assert f"complete_{shell}" in script
+    assert "_LMS_WORDS" in script
+    assert "_LMS_WORD" in script
     assert not script.endswith("\n")
 
 
@@ -97,3 +102,23 @@ def test_fields_of_the_given_kind_are_suggested() -> None:
     assert list(suggested) == ["name_first=", "name_first_preferred="]
     assert suggest_fields(context(to="schoology", kind="no such kind"), "") == []
     assert suggest_fields(context(to="no such target"), "") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"), [(["tcsh"], 'There is no script for "tcsh".'), ([], "SHELL is missing.")]
+)
+def test_shells_are_listed_if_there_is_no_script(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    message: str,
+) -> None:
+    monkeypatch.setattr("sys.argv", ["lms", "completion", *words])
+    assert main() == Exit.BAD_INPUT
+    said = capsys.readouterr().err
+    assert message in said
+    assert "Choose bash, zsh, fish or powershell." in said
+
+
+def test_shells_are_suggested() -> None:
+    assert after("completion", "power") == ["powershell"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import attrs
+import pytest
 
 from lms_async.roster.changes import Reason
 from lms_async.roster.comparing.schools import decide_schools
@@ -37,6 +38,28 @@ def test_source_decides_the_school_of_what_it_has() -> None:
             ("sections", "update", "s1"),
             ("enrollments", "update", join("s1", "p1")),
         ]
+
+
+@pytest.mark.parametrize("orgs", [["south", "north"], ["north", "south", "north"]])
+def test_wanted_records_that_disagree_do_not_decide_the_school(
+    tmp_path: Path, orgs: list[str]
+) -> None:
+    with WorkingSet(tmp_path / "set", VENDOR) as working_set:
+        working_set.add_wanted(section("s1", org=org) for org in orgs)
+        working_set.add_there(there(section("s1", org="")))
+        decide_schools(working_set, "sections")
+        assert working_set.school_and_role("sections", "s1")[0] == ""
+
+
+def test_section_decides_the_school_of_an_enrollment_whose_wanted_records_disagree(
+    tmp_path: Path,
+) -> None:
+    with WorkingSet(tmp_path / "set", VENDOR) as working_set:
+        working_set.add_wanted(enrollment("s1", "p1", org=org) for org in ("south", "north"))
+        working_set.add_wanted([section("s1", org="west")])
+        working_set.add_there(there(enrollment("s1", "p1", org="")))
+        decide_schools(working_set, "enrollments")
+        assert working_set.school_and_role("enrollments", join("s1", "p1"))[0] == "west"
 
 
 def test_vendor_decides_the_school_if_it_shows_one() -> None:

@@ -23,6 +23,8 @@ from lms_async.errors import (
 from lms_async.events import Event, MergingRefused
 from lms_async.sandbox import Fault, Request, Response
 from schoology_async import Schoology, User
+from schoology_async.merging import _as_response
+from schoology_async.multiget import SubResponse
 from schoology_async.sandbox import School, SchoologySandbox
 
 from .scripted import Scripted
@@ -236,6 +238,36 @@ async def test_a_list_with_a_filter_is_never_given_to_a_read_without_it(
     schoology_sandbox.reverse = True
     found = await asyncio.gather(rows(view, 1), rows(view, 1, include_past=1))
     assert [{row["past"] for row in one} for one in found] == [{False}, {True}]
+
+
+@pytest.mark.parametrize("form", ["json", "array"])
+async def test_a_part_is_parsed_once(
+    view: Schoology, schoology_sandbox: Lists, form: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schoology_sandbox.quirks.multiget = form
+    parsed: list[Any] = []
+    monkeypatch.setattr(
+        "lms_async.http.responses.Response.parsed", lambda self: parsed.append(self)
+    )
+    one, two = uids(schoology_sandbox, 2)
+    found = await asyncio.gather(view.users.get(one), view.users.get(two))
+    assert ([user.uid for user in found], parsed, posts(schoology_sandbox)) == ([one, two], [], 1)
+
+
+async def test_two_readers_of_one_record_share_nothing(scripted: Scripted) -> None:
+    bodies = [{"uid": uid, "custom": ["a"]} for uid in ("1", "2")]
+    parts = [{"response_code": 200, "body": body} for body in bodies]
+    scripted.answers["POST multiget"] = {"response": parts}
+    view = scripted.schoology.with_options(multiget=True)
+    first, second, _ = await asyncio.gather(*(view.users.get(uid) for uid in ("1", "1", "2")))
+    first.extra["custom"].append("b")
+    assert second.extra["custom"] == ["a"]
+
+
+def test_the_error_of_a_part_keeps_the_body_of_the_part() -> None:
+    part = _as_response(SubResponse(200, {"id": "1"}))
+    assert part is not None
+    assert part.shortened().body == b'{"id":"1"}'
 
 
 async def test_a_refusal_that_may_belong_to_another_read_is_never_raised(

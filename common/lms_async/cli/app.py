@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from typing import Annotated, Any
@@ -20,7 +21,7 @@ from .commands.import_ import import_
 from .commands.listing import export, list_
 from .commands.plan import plan, show
 from .commands.sandbox import sandbox
-from .completing.scripts import prepare_completion
+from .completing.answering import is_asked, suggestions
 from .exit_codes import CommandError, Exit
 from .reporting.reporters import make_reporter
 
@@ -34,6 +35,10 @@ class _Commands(TyperGroup):
         if two in self.commands and len(args) > 1:
             args = [two, *args[2:]]
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Return what Tab can suggest: the names of one word."""
+        return [one for one in super().shell_complete(ctx, incomplete) if " " not in one.value]
 
 
 app = typer.Typer(
@@ -49,7 +54,10 @@ app = typer.Typer(
 
 def main() -> int:
     """Run the command line and return the exit code."""
-    prepare_completion()
+    if is_asked(os.environ):
+        for line in suggestions(typer.main.get_command(app), os.environ):
+            typer.echo(line)
+        return 0
     try:
         exit_code = app(standalone_mode=True)
     except SystemExit as exit_:

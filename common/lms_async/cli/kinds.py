@@ -87,6 +87,24 @@ class Reference:
         return [part for part in (piece.strip() for piece in cell.split(",")) if part]
 
 
+@attrs.frozen(kw_only=True)
+class CodeReference:
+    """A record that a row names by codes, and that the vendor looks up when it gets the row.
+
+    ``lms import`` sends the codes as they are. Only a dry run looks the record up, to say which
+    rows the vendor would reject.
+
+    :param noun: what the vendor calls the records, in the plural.
+    :param fields: the fields that name the record together.
+    :param find: takes the client and the different cells of these fields. Returns how many records
+        each names. Cells that could not be looked up are left out.
+    """
+
+    noun: str
+    fields: tuple[str, ...]
+    find: Callable[[Any, Collection[tuple[str, ...]]], Awaitable[Mapping[tuple[str, ...], int]]]
+
+
 def _unchanged(key: tuple[str, ...]) -> Hashable:
     return key
 
@@ -129,6 +147,7 @@ class Kind:
     :param normalize_key: returns the key's cells without differences that the vendor ignores:
         :func:`ignore_case`, or a function of the key.
     :param references: the fields whose cells name records that the vendor has.
+    :param codes: the records that rows name by codes, which the vendor looks up itself.
     :param dates: the fields that contain a date.
     :param options: the options of :class:`KindOptions` that an import of this kind can have.
     :param asks: those of ``options`` that must be given, because the vendor's default does harm.
@@ -164,6 +183,7 @@ class Kind:
     meanings: Mapping[str, Meaning] = attrs.field(factory=dict)
     normalize_key: Callable[[tuple[str, ...]], Hashable] = _unchanged
     references: Mapping[str, Reference] = attrs.field(factory=dict)
+    codes: Sequence[CodeReference] = ()
     dates: Collection[str] = ()
     options: tuple[KindOption, ...] = ()
     asks: tuple[KindOption, ...] = ()

@@ -134,19 +134,30 @@ def target_names() -> tuple[str, ...]:
     return tuple(sorted(entry.name for entry in entry_points(group=GROUP)))
 
 
-def require_target(name: str | None, missing: str) -> Target:
+def names_of_kinds(target: Target) -> list[str]:
+    """Return the names of what can be imported into a target."""
+    return [kind.name for kind in target.kinds]
+
+
+def require_target(
+    name: str | None, missing: str, offers: Callable[[Target], Sequence[str]] = names_of_kinds
+) -> Target:
     """Return the target ``name``.
 
     :param missing: what the user did not give if ``name`` is ``None``, for example ``--to TARGET``.
+    :param offers: returns the names of the kinds that the command can handle at a target. Targets
+        without any are not suggested.
     :raises CommandError: no name was given, there is no such target, or its package cannot be
         loaded.
     """
     if name is None:
-        raise CommandError(f"{missing} is missing. Choose one of these targets:", *_described())
+        raise CommandError(
+            f"{missing} is missing. Choose one of these targets:", *_described(offers)
+        )
     return find_target(name)
 
 
-def _described() -> list[str]:
+def _described(offers: Callable[[Target], Sequence[str]]) -> list[str]:
     """Return one line for each target: its name, vendor and first kinds."""
     names = target_names()
     width = max(map(len, names), default=0)
@@ -157,10 +168,14 @@ def _described() -> list[str]:
         except CommandError as broken:
             lines.append(f"  {broken}")
             continue
-        first = ", ".join(kind.name for kind in target.kinds[:_MOST_NAMED])
-        more = len(target.kinds) - _MOST_NAMED
+        kinds = offers(target)
+        if not kinds:
+            continue
+        more = len(kinds) - _MOST_NAMED
         others = f" and {counted(more, 'other kind')}" if more > 0 else ""
-        lines.append(f"  {name:<{width}}  {target.vendor}: {first}{others}")
+        lines.append(
+            f"  {name:<{width}}  {target.vendor}: {', '.join(kinds[:_MOST_NAMED])}{others}"
+        )
     return lines or ["  No target is installed."]
 
 

@@ -51,13 +51,20 @@ class Response:
     headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
 
+    def parsed(self) -> Any:
+        """Return the body, read as JSON.
+
+        :raises orjson.JSONDecodeError: the body is not JSON. The error holds the body.
+        """
+        return orjson.loads(self.body)
+
     def json(self) -> Any:
         """Return the body, read as JSON.
 
         :raises InvalidResponse: the body is not JSON.
         """
         try:
-            return orjson.loads(self.body)
+            return self.parsed()
         except orjson.JSONDecodeError:  # it holds the body, so it must not be our error's context
             pass
         error = InvalidResponse(f"the response with HTTP {self.status} is not JSON")
@@ -120,7 +127,7 @@ def _expects_list(call: Call[Any]) -> bool:
 
 def _json(call: Call[Any], response: Response) -> Any:
     try:
-        return orjson.loads(response.body)
+        return response.parsed()
     except orjson.JSONDecodeError:  # it holds the whole body, so it must not be the context
         pass
     if response.headers.get("content-encoding", "").strip().lower() not in _DECODED:

@@ -72,5 +72,5 @@ def usable_key(key: str) -> str:
     """Return ``key`` without blanks around its parts, or ``""`` if one of its parts is blank."""
     if SEPARATOR not in key:
         return key.strip()
-    parts = [part.strip() for part in key.split(SEPARATOR)]
+    parts = list(map(str.strip, key.split(SEPARATOR)))
     return SEPARATOR.join(parts) if all(parts) else ""

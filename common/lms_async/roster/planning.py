@@ -12,7 +12,6 @@ from pathlib import Path
 from .changes import Change, Reason
 from .comparing.desired import Desired
 from .comparing.difference import difference
-from .comparing.schools import decide_schools
 from .comparing.section_years import check_section_years
 from .comparing.tally import Tally
 from .comparing.term_days import warn_of_other_days
@@ -118,9 +117,9 @@ async def _read_source(
 
 
 def _found_people(working_set: WorkingSet) -> tuple[int, int]:
+    """Return :meth:`WorkingSet.found` of people, after the working set was compared."""
     if working_set.number_of("people") is None:
         return 0, 0
-    decide_schools(working_set, "people")
     return working_set.found("people")
 
 
@@ -135,7 +134,6 @@ def _write(
     report: ReadingReport,
 ) -> None:
     """Compare the entries, and write the plan."""
-    keyed, found = _found_people(working_set)
     with PlanWriter(path, meta) as writer:
         for left in desired.left_alone():
             writer.add(left)
@@ -151,6 +149,7 @@ def _write(
             elif item.kind == "sections" and item.reason is Reason.OTHER_SCHOOL_YEAR:
                 other_year += 1
         existing = working_set.existing()
+        keyed, found = _found_people(working_set)
         writer.set_result(
             found_share=found_share_for_next_plan(
                 facts, keyed=keyed + tally.more_keyed, found=found + tally.more_found

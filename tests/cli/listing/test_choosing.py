@@ -13,6 +13,7 @@ from lms_async.cli.listing.choosing import (
     find_listing,
     read_columns,
     read_filters,
+    require_listed_target,
 )
 
 HOUSES = attrs.evolve(PUPIL_LISTING, name="houses", filters={}, exported=False)
@@ -33,6 +34,18 @@ def test_unknown_kind_is_named_with_the_known_ones() -> None:
         find_listing(TARGET, "pupil")
     with pytest.raises(CommandError, match="It can list: pupils, houses"):
         find_listing(TARGET, "x")
+
+
+def test_only_targets_that_can_be_listed_are_suggested() -> None:
+    with pytest.raises(CommandError) as raised:
+        require_listed_target(None, "--from TARGET")
+    first, *targets = raised.value.lines
+    assert first == "--from TARGET is missing. Choose one of these targets:"
+    names = [line.split()[0] for line in targets]
+    assert "schoology" in names
+    assert "managebac-v1" not in names
+    with pytest.raises(CommandError, match="cannot list or export records of managebac-v1"):
+        require_listed_target("managebac-v1", "--from TARGET")
 
 
 def test_only_exported_kinds_are_exported() -> None:

@@ -13,6 +13,7 @@ from lms_async import Guard, InvalidInput
 from lms_async.cli.exit_codes import Exit
 from lms_async.cli.kinds import KindOptions
 from lms_async.cli.target import find_kind
+from lms_async.outcome import Status
 from manabac_async import ManageBac
 from manabac_async.cli import target
 from manabac_async.cli.target import KINDS
@@ -360,3 +361,39 @@ async def test_an_unknown_year_group_stops_the_import(
     assert ran.code == Exit.BAD_INPUT
     assert next(iter(school.ib_groups.values())).name in ran.err
     assert writes(managebac_sandbox) == 0
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case.kind not in ("students", "teachers", "parents", "classes")],
+    ids=lambda case: case.kind,
+)
+async def test_dry_run_finds_unknown_ids(
+    run: Run, managebac_sandbox: ManageBacSandbox, school: School, case: Case
+) -> None:
+    unknown = [row for code, row in case.bad(school) if code == "not_found"]
+    good = case.good(school)
+    planned = await run(case.kind, [*good, *unknown], dry_run=True)
+    assert planned.code == Exit.REJECTED
+    assert planned.summary is not None
+    assert planned.summary.counts == {
+        Status.DONE: 0,
+        Status.SKIPPED: len(good),
+        Status.REJECTED: len(unknown),
+    }
+    assert writes(managebac_sandbox) == 0
+
+
+async def test_dry_run_finds_unknown_levels(run: Run, school: School) -> None:
+    class_id, student_id = (a_member(school)[field] for field in ("class_id", "student_id"))
+    rows = [
+        {"class_id": class_id, "student_id": student_id, "level": "Higher"},
+        place(school, 0, 9, level="HL"),
+        place(school, 0, 10, level="X"),
+    ]
+    planned = await run("memberships", rows, dry_run=True)
+    assert planned.summary is not None
+    assert planned.summary.counts[Status.REJECTED] == 2
+    assert "ManageBac has no such record among its levels" in planned.err
+    ran = await run("memberships", rows)
+    assert [told["status"] for told in ran.results] == ["rejected", "done", "rejected"]

@@ -7,16 +7,25 @@ from typing import Annotated
 import typer
 
 from ..completing.scripts import Shell, completion_script
+from ..completing.suggestions import suggest_shells
+from ..exit_codes import CommandError
+from ..wording import listed, quoted
 
 
 def completion(
     shell: Annotated[
-        Shell, typer.Argument(help="The shell that runs the script.", show_choices=True)
-    ],
+        str | None,
+        typer.Argument(
+            metavar="SHELL",
+            help=f"The shell that runs the script: {listed(list(Shell), 'or')}.",
+            autocompletion=suggest_shells,
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Print a script for completion with Tab.
 
-    The Tab key then completes lms commands, kinds and fields.
+    The Tab key then completes commands, options, targets, kinds, fields and files.
 
     \b
     bash        echo 'eval "$(lms completion bash)"' >> ~/.bashrc
@@ -26,4 +35,7 @@ def completion(
 
     Open a new terminal afterwards.
     """
-    typer.echo(completion_script(shell))
+    if shell not in list(Shell):
+        what = "SHELL is missing" if shell is None else f"There is no script for {quoted(shell)}"
+        raise CommandError(f"{what}. Choose {listed(list(Shell), 'or')}.")
+    typer.echo(completion_script(Shell(shell)))

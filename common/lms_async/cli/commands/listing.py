@@ -17,6 +17,7 @@ from ..listing.choosing import (
     find_listing,
     read_columns,
     read_filters,
+    require_listed_target,
 )
 from ..listing.export import ExportRequest, run_export
 from ..listing.output import standard_output
@@ -24,7 +25,7 @@ from ..listing.run import ListRequest, run_list
 from ..rate_limit import read_limit
 from ..reporting.reporters import make_reporter
 from ..running import run_until_done
-from ..target import require_target, target_names
+from ..target import target_names
 from ..wording import visible
 from .options import RateLimit, TargetName
 
@@ -83,7 +84,7 @@ def list_(
       70   A bug in lms.
       130  Interrupted.
     """
-    target = require_target(from_, "--from TARGET")
+    target = require_listed_target(from_, "--from TARGET")
     if kind is None:
         for line in describe_listings(target):
             typer.echo(visible(line))
@@ -139,7 +140,7 @@ def export(
       70   A bug in lms.
       130  Interrupted.
     """
-    target = require_target(name, "TARGET")
+    target = require_listed_target(name, "TARGET")
     if folder is None:
         raise CommandError(f"DIR is missing. For example: lms export {target.name} backup")
     request = ExportRequest(

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ..completing.suggestions import suggest_roster_targets
+from ..completing.suggestions import suggest_roster_targets, suggest_show
 from ..credentials import read_environment
 from ..exit_codes import CommandError
 from ..listing.output import standard_output
@@ -31,6 +31,7 @@ def plan(
         typer.Argument(
             metavar="SOURCE",
             help="A folder or zip file with OneRoster files, or a folder of other CSV files.",
+            autocompletion=suggest_show,
             show_default=False,
         ),
     ],

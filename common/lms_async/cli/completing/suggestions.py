@@ -14,8 +14,14 @@ from ..exit_codes import CommandError
 from ..kinds import Kind
 from ..roster_targets import roster_target_names
 from ..target import Target, find_kind, find_target, target_names
+from .scripts import Shell
 
 Suggestions = list[tuple[str, str]]
+
+
+def suggest_shells(incomplete: str) -> list[str]:
+    """Suggest the shells that have a script."""
+    return [shell for shell in Shell if shell.startswith(incomplete)]
 
 
 def suggest_targets(incomplete: str) -> list[str]:
@@ -26,6 +32,14 @@ def suggest_targets(incomplete: str) -> list[str]:
 def suggest_roster_targets(incomplete: str) -> list[str]:
     """Suggest names of targets that a roster can be kept in."""
     return [name for name in roster_target_names() if name.startswith(incomplete)]
+
+
+def suggest_show(incomplete: str) -> list[str]:
+    """Suggest the ``show`` of ``plan show``, where a file is expected after ``plan``.
+
+    The shell completes names of files only if nothing is suggested, so one letter is not enough.
+    """
+    return ["show"] if len(incomplete) > 1 and "show".startswith(incomplete) else []
 
 
 def suggest_kinds(context: typer.Context, incomplete: str) -> Suggestions:

@@ -6,8 +6,24 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ..exit_codes import CommandError
 from ..kinds import Listing
-from ..target import Target
+from ..target import Target, require_target
 from ..wording import nearest, quoted
+
+
+def require_listed_target(name: str | None, missing: str) -> Target:
+    """Return the target ``name``, whose records can be listed.
+
+    :param missing: what the user did not give if ``name`` is ``None``.
+    :raises CommandError: no name was given, there is no such target, or it lists nothing.
+    """
+    target = require_target(name, missing, _names_of_listings)
+    if not target.listings:
+        raise CommandError(f"lms cannot list or export records of {target.name}.")
+    return target
+
+
+def _names_of_listings(target: Target) -> list[str]:
+    return [listing.name for listing in target.listings]
 
 
 def find_listing(target: Target, name: str) -> Listing:
@@ -20,7 +36,7 @@ def find_listing(target: Target, name: str) -> Listing:
             return listing
     raise CommandError(
         f"{target.name} cannot list {quoted(name)}. "
-        f"{_hint(name, [listing.name for listing in target.listings], 'It can list')}"
+        f"{_hint(name, _names_of_listings(target), 'It can list')}"
     )
 
 

@@ -64,11 +64,15 @@ class _Difference:
     def prepare(self) -> None:
         """Find keys that can't be used, and what happens to sections and people."""
         connection = self.working_set.connection
+        connection.create_function("has_fields", 2, _has_fields, deterministic=True)
         for kind in self.working_set.capabilities.kinds:
             decide_schools(self.working_set, kind)
         connection.executescript(queries.TABLES)
+        connection.execute(queries.FIND_REPEATED)
         connection.execute(queries.DELETE_REPEATED)
         connection.execute(queries.FIND_DUPLICATES)
+        connection.execute(queries.FIND_ADDITIONS)
+        connection.execute(queries.FIND_REMOVALS)
         of_other_years = [
             (self.working_set.number_of("sections"), key, Reason.OTHER_SCHOOL_YEAR)
             for key in sections_of_other_years(self.working_set, self.section_years)
@@ -217,6 +221,17 @@ def _may_have_another_role(reason: str, there: Mapping[str, str]) -> bool:
     if reason == Reason.ADMINISTRATOR:
         return not administers(there.get("role", ""))
     return reason in (Reason.UNKNOWN_ROLE, Reason.NO_ROLE)
+
+
+def _has_fields(there: bytes, wanted: bytes) -> bool:
+    """Return whether the vendor's record has exactly the values that are wanted, for SQLite.
+
+    :param there: JSON of the fields of the vendor's record.
+    :param wanted: JSON of the fields that are wanted.
+    """
+    has: dict[str, str] = orjson.loads(there)
+    wants: dict[str, str] = orjson.loads(wanted)
+    return wants.items() <= has.items()
 
 
 def _fields_that_differ(
