@@ -14,7 +14,7 @@ from typing import Any
 
 from ..administrators import administers
 from ..changes import LeftAlone, Reason
-from ..entries import KEY_PARTS, Entry, join_keys, split, usable_key
+from ..entries import KEY_PARTS, Entry, join, join_keys, split, usable_key
 from ..mapping.mapping import RosterMapping
 from ..model import (
     Course,
@@ -245,7 +245,7 @@ class Desired:
         known = [one for one in found if one is not None]
         if len(known) < len(parts):
             return LeftAlone(kind=kind, org="", reason=Reason.DELETED_WITHOUT_KEY)
-        key = join_keys(*(key for key, _ in known))
+        key = usable_key(join(*(key for key, _ in known)))
         return Entry(kind=kind, key=key, org=known[0][1], active=False)
 
     def _role_of(self, person: Person) -> Role | None:
