@@ -58,9 +58,7 @@ def compare(
         tempfile.TemporaryDirectory() as folder,
         WorkingSet(Path(folder) / "set", capabilities, scope) as working_set,
     ):
-        working_set.add_wanted(
-            attrs.evolve(entry, key=usable_key(entry.key)) for entry in wanted
-        )
+        working_set.add_wanted(attrs.evolve(entry, key=usable_key(entry.key)) for entry in wanted)
         working_set.add_there(there)
         counted = list(working_set.not_compared())
         return [item for item in difference(working_set, rules) if item not in counted]
