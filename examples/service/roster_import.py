@@ -19,7 +19,7 @@ from typing import Any
 
 from attrs import frozen
 
-from lms_async import InvalidInput, Outcome, Status
+from lms_async import InvalidInput, Outcome, PlanRefused, Status
 from lms_async.jobs import Stores
 from lms_async.roster import (
     Action,
@@ -105,7 +105,15 @@ class RosterImport:
         made = Plan(self.files.plan(one.id))
         target = _target(client, made.meta.settings)
         with TemporaryDirectory() as folder:
-            report = await made.apply(target, journal=folder, store=self.stores)
+            try:
+                report = await made.apply(target, journal=folder, store=self.stores)
+            except PlanRefused as refused:
+                # A resumed plan may be too old now. Some of its changes were made before.
+                sent = any(
+                    step.counts.keys() - {Status.SKIPPED} for step in await self.progress(one)
+                )
+                state = State.FAILED if sent else State.REFUSED
+                return state, f"{refused.what}. To make a new plan, upload the file again."
             left = sum(map(_is_refused_for_now, report.not_done()))
         if report.stop_reason is not None:
             return State.FAILED, str(report.stop_reason)

@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -29,6 +29,7 @@ from lms_async import (
     Window,
 )
 from lms_async.roster import Action, StepProgress
+from lms_async.roster.applying import conditions
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.sandbox import SchoologySandbox
@@ -196,12 +197,14 @@ def test_numbers_of_a_step_say_what_is_known_of_its_changes(
     assert _known_of(step) == (result, reason)
 
 
-async def test_results_of_a_plan_that_failed_are_known_with_and_without_credentials(
-    tmp_path: Path, postgres: PostgresServer
-) -> None:
-    tmp_path.joinpath("north.toml").write_text(ROSTER_SETTINGS)
-    settings = Settings("http://here", "", tmp_path, bytes(32), tmp_path)
-    files = Files(tmp_path)
+@asynccontextmanager
+async def planned_roster(
+    folder: Path, postgres: PostgresServer
+) -> AsyncIterator[tuple[RosterImport, Import, SchoologySandbox, Schoology]]:
+    """A roster that was planned and started, of which no change was made yet."""
+    folder.joinpath("north.toml").write_text(ROSTER_SETTINGS)
+    settings = Settings("http://here", "", folder, bytes(32), folder)
+    files = Files(folder)
     upload = Upload(uuid4(), "roster.zip")
     write_roster(files.upload(upload.id), students=6, sections=1)
     async with AsyncExitStack() as stack:
@@ -220,7 +223,13 @@ async def test_results_of_a_plan_that_failed_are_known_with_and_without_credenti
         kind = RosterImport(files, settings, settings.stores(pool))
         one, _ = await kind.checked(upload, "north", "ada")
         assert await kind.run(one, 1, client) == (State.CHECKED, "")
-        one = attrs.evolve(one, state=State.STARTED)
+        yield kind, attrs.evolve(one, state=State.STARTED), sandbox, client
+
+
+async def test_results_of_a_plan_that_failed_are_known_with_and_without_credentials(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    async with planned_roster(tmp_path, postgres) as (kind, one, sandbox, client):
         sandbox.faults.add(
             Fault.error(403, method="POST", path="enrollments/import/course", times=1_000)
         )
@@ -228,7 +237,7 @@ async def test_results_of_a_plan_that_failed_are_known_with_and_without_credenti
         await worker._do(Work(one, 1))
         assert table.state == State.FAILED
         assert "403" in table.message
-        written = list(read_file(files.results_so_far(one.id)))
+        written = list(read_file(kind.files.results_so_far(one.id)))
         known = [line async for line in kind.lines(one, None)]
     for lines in (written, known):
         found = Counter((line.place[1], line.result) for line in lines)
@@ -236,6 +245,30 @@ async def test_results_of_a_plan_that_failed_are_known_with_and_without_credenti
         assert found["enrollments", "not sent"] == 7
     assert all(line.schoology_id for line in written if line.place[1] == "people")
     assert [line.place for line in written] == [line.place for line in known]
+
+
+async def test_a_plan_that_is_not_true_any_more_has_to_be_made_again(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    async with planned_roster(tmp_path, postgres) as (kind, one, sandbox, client):
+        sandbox.school.add(name_first="Ada", name_last="Example", school_uid="X1")
+        state, message = await kind.run(one, 1, client)
+        assert state == State.REFUSED
+        assert "have changed since the plan was made. To make a new plan, upload" in message
+
+
+async def test_a_plan_of_which_a_part_was_sent_is_not_said_to_be_unsent(
+    tmp_path: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with planned_roster(tmp_path, postgres) as (kind, one, sandbox, client):
+        sandbox.faults.add(
+            Fault.error(403, method="POST", path="enrollments/import/course", times=1_000)
+        )
+        assert (await kind.run(one, 1, client))[0] == State.FAILED
+        monkeypatch.setattr(conditions, "MAX_AGE", timedelta(0))
+        state, message = await kind.run(one, 1, client)
+        assert state == State.FAILED
+        assert "older than a day. To make a new plan, upload" in message
 
 
 async def test_check_of_an_upload_leaves_the_event_loop_free(
