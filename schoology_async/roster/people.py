@@ -15,7 +15,7 @@ from lms_async.roster.targets.names import Names
 
 from ..client import Schoology
 from ..models import InactiveUser, User
-from .references import read_buildings, read_roles
+from .references import Roles, read_buildings, read_roles
 
 #: Schoology's name of each field that is written as it is.
 _PLAIN = {
@@ -47,7 +47,7 @@ SYNCED = "another system imports this person"
 class PeopleNames:
     """What the records of people refer to."""
 
-    roles: Names
+    roles: Roles
     buildings: Names
 
 

@@ -8,24 +8,40 @@ from datetime import date
 from lms_async.roster.targets.names import Names
 
 from ..client import Schoology
-from ..models import GradingPeriod, School
+from ..models import GradingPeriod, Role, School
 
 #: The ``role_type`` of a role that replaces one of the school in a single building.
 _OF_A_BUILDING = 2
 
 
-async def read_roles(client: Schoology) -> Names:
-    """Read the titles of the roles.
+class Roles(Names):
+    """The titles of the roles, and which people may have children.
 
     A role that replaces one of the school in a single building often has its title. People keep
     such a role, and nobody gets it.
+
+    :param roles: all roles.
     """
-    roles = await client.roles.list()
-    return Names(
-        "role",
-        ((role.id, role.title) for role in roles if role.role_type != _OF_A_BUILDING),
-        others=((role.id, role.title) for role in roles if role.role_type == _OF_A_BUILDING),
-    )
+
+    def __init__(self, roles: Sequence[Role]) -> None:
+        super().__init__(
+            "role",
+            ((role.id, role.title) for role in roles if role.role_type != _OF_A_BUILDING),
+            others=((role.id, role.title) for role in roles if role.role_type == _OF_A_BUILDING),
+        )
+        #: The ids of the roles whose people may have children. Schoology does not say which roles
+        #: are those of parents, and a school may give them any title. So these are all roles but
+        #: those of faculty and of students.
+        self.with_children = [
+            role.id
+            for role in roles
+            if role.id and not role.faculty and "student" not in (role.title or "").casefold()
+        ]
+
+
+async def read_roles(client: Schoology) -> Roles:
+    """Read the titles of the roles."""
+    return Roles(await client.roles.list())
 
 
 async def read_building_records(client: Schoology) -> list[School]:
