@@ -1,9 +1,9 @@
 """Read all records of a school, with few requests and little memory.
 
 Only the ids of people, and the records of courses and sections, are kept in memory. Sections are
-read while people are, so that the rate limit is used while the rows of an export are handled, which
-takes seconds. Sections and their enrollments are read with ``multiget``, 50 lists per request, or with single requests if
-Schoology refuses it.
+read while people are, because the rows of an export take seconds of CPU time, and the rate limit
+would not be used meanwhile. Sections and their enrollments are read with ``multiget``, 50 lists per
+request, or with single requests if Schoology refuses it.
 """
 
 from __future__ import annotations
