@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+import attrs
+
 from lms_async.roster.targets.names import Names
 
 from ..client import Schoology
@@ -39,11 +41,6 @@ class Roles(Names):
         ]
 
 
-async def read_roles(client: Schoology) -> Roles:
-    """Read the titles of the roles."""
-    return Roles(await client.roles.list())
-
-
 async def read_building_records(client: Schoology) -> list[School]:
     """Read the schools and their buildings."""
     schools = await client.schools.list()
@@ -56,14 +53,45 @@ async def read_building_records(client: Schoology) -> list[School]:
     return [*schools, *found]
 
 
-async def read_buildings(client: Schoology) -> Names:
-    """Read the codes of the schools and buildings, or their titles if they have no code."""
-    return building_names(await read_building_records(client))
-
-
 def building_names(records: Iterable[School]) -> Names:
     """Return the codes of schools and buildings, or their titles if they have no code."""
     return Names("building", ((one.id, one.building_code or one.title) for one in records))
+
+
+@attrs.define
+class Account:
+    """An account, with its roles and buildings. No plan changes these, so its steps share them.
+
+    Each is read when it is first needed, and kept until :meth:`forget` is called.
+
+    :param client: the account's client.
+    """
+
+    client: Schoology
+    _roles: Roles | None = attrs.field(default=None, init=False)
+    _buildings: Names | None = attrs.field(default=None, init=False)
+
+    async def roles(self) -> Roles:
+        """Return the titles of the roles.
+
+        :raises LmsError: they can't be read.
+        """
+        if self._roles is None:
+            self._roles = Roles(await self.client.roles.list())
+        return self._roles
+
+    async def buildings(self) -> Names:
+        """Return the codes of the schools and buildings, or their titles if they have no code.
+
+        :raises LmsError: they can't be read.
+        """
+        if self._buildings is None:
+            self._buildings = building_names(await read_building_records(self.client))
+        return self._buildings
+
+    def forget(self) -> None:
+        """Read everything again when it is next needed."""
+        self._roles = self._buildings = None
 
 
 async def read_courses(client: Schoology) -> Names:

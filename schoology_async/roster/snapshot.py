@@ -20,12 +20,11 @@ from lms_async.errors import LmsError
 from lms_async.roster import Entry, naming_kind
 from lms_async.roster.targets.started import started
 
-from ..client import Schoology
 from ..models import Course, Enrollment, GradingPeriod, Section
 from . import courses, enrollments, people, relationships, sections, terms
 from .people import PeopleNames, read_people_names
 from .people_reading import PeopleFrom, PeopleReader, ReadPerson
-from .references import Periods
+from .references import Account, Periods
 
 I = TypeVar("I")  # noqa: E741 - the type of an item
 T = TypeVar("T")
@@ -35,11 +34,12 @@ T = TypeVar("T")
 class Snapshot:
     """Reads the entries of one account, once.
 
+    :param account: the account, whose roles and buildings are read again.
     :param as_of: the day on which sections may be over.
     :param people_from: whether active people are read from the list or from the CSV export.
     """
 
-    client: Schoology
+    account: Account
     as_of: date
     people_from: PeopleFrom = "list"
     #: The school_uid and the school of each active user, by Schoology's id.
@@ -57,7 +57,7 @@ class Snapshot:
         names, api_uid, periods, found = await self._references()
         for period in periods:
             yield terms.entry(period)
-        reader = PeopleReader(self.client, names, api_uid)
+        reader = PeopleReader(self.account.client, names, api_uid)
         if self.people_from == "export":
             async with aclosing(self._people(reader.with_children())) as parents:
                 async for entry in parents:
@@ -100,13 +100,14 @@ class Snapshot:
 
         :raises LmsError: one of them can't be read.
         """
+        self.account.forget()
         reads: list[tuple[str, Callable[[], Awaitable[Any]]]] = [
-            ("people", partial(read_people_names, self.client)),
-            ("people", self.client.app_user_info),
-            ("terms", self.client.grading_periods.list),
-            ("courses", self.client.courses.list),
+            ("people", partial(read_people_names, self.account)),
+            ("people", self.account.client.app_user_info),
+            ("terms", self.account.client.grading_periods.list),
+            ("courses", self.account.client.courses.list),
         ]
-        async with aclosing(self.client.gather(lambda one: one[1](), reads)) as results:
+        async with aclosing(self.account.client.gather(lambda one: one[1](), reads)) as results:
             names, user, periods, found = [_checked(one[0], got) async for one, got in results]
         return names, user.api_uid, periods, found
 
@@ -123,7 +124,7 @@ class Snapshot:
 
     async def _inactive_people(self) -> AsyncGenerator[Entry, None]:
         with naming_kind("people"):
-            async for inactive in self.client.users.list_inactive():
+            async for inactive in self.account.client.users.list_inactive():
                 self._inactive.add(inactive.uid)
                 yield people.inactive_entry(inactive)
 
@@ -137,7 +138,7 @@ class Snapshot:
 
     async def _read_sections(self, found: list[Course]) -> list[tuple[Course, list[Section]]]:
         """Read the sections of each course."""
-        view = self.client.with_options(multiget=True)
+        view = self.account.client.with_options(multiget=True)
 
         async def sections_of(course: Course) -> list[Section]:
             # Past sections are read too, because their codes are taken.
@@ -150,7 +151,7 @@ class Snapshot:
         self, current: list[Section]
     ) -> AsyncGenerator[tuple[Section, list[Enrollment]], None]:
         """Read the members of each section."""
-        view = self.client.with_options(multiget=True)
+        view = self.account.client.with_options(multiget=True)
 
         async def members_of(section: Section) -> list[Enrollment]:
             return await view.enrollments.list(section_id=section.id or "")
@@ -163,7 +164,7 @@ class Snapshot:
         self, kind: str, read: Callable[[I], Awaitable[T]], items: Iterable[I]
     ) -> AsyncGenerator[tuple[I, T], None]:
         """Read a list of records of ``kind`` for each item."""
-        async with aclosing(self.client.gather(read, items)) as results:
+        async with aclosing(self.account.client.gather(read, items)) as results:
             async for item, result in results:
                 yield item, _checked(kind, result)
 
