@@ -129,12 +129,15 @@ class Snapshot:
                 yield people.inactive_entry(inactive)
 
     def _relationships(self) -> Iterator[Entry]:
+        """Yield the links of parents to children, and then forget the people, to free memory."""
         for parent, uids in self._children:
             for uid in uids:
                 # An inactive child is not in the list of users. The link is of no use.
                 if uid in self._known:
                     student, school = self._known[uid]
                     yield relationships.entry(student, parent, school=school)
+        self._known.clear()
+        self._children.clear()
 
     async def _read_sections(self, found: list[Course]) -> list[tuple[Course, list[Section]]]:
         """Read the sections of each course."""
