@@ -24,18 +24,7 @@ from .credentials import (
     Token,
 )
 from .models.converter import converter, strict_converter
-from .vendor import ManageBacVendor
-
-#: The API's URL for each region. Use the school's region, which may not be the one you are in.
-REGIONS = {
-    "com": "https://api.managebac.com/",
-    "cn": "https://api.managebac.cn/",
-    "us1": "https://api.us.managebac.com/",
-    "us2": "https://api.managebac.us/",
-    "uat": "https://api.managebactest.com/",
-}
-#: ``v2`` receives breaking changes; the others are pinned (vendor: About versions).
-VERSIONS = ("v2", "v2p0", "v2p1", "v2p2", "v2p3")
+from .vendor import REGIONS, VERSIONS, ManageBacVendor
 
 #: What :meth:`ManageBac.from_env` and the ``lms`` command read.
 VARIABLES: Mapping[str, Variable] = {

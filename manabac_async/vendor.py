@@ -23,6 +23,17 @@ from .refusals import reasons_of
 #: "50 requests per second per IP address", over all endpoints (vendor: Throttling).
 LIMIT, PERIOD = 50, 1.0
 
+#: The API's URL for each region. Use the school's region, which may not be the one you are in.
+REGIONS = {
+    "com": "https://api.managebac.com/",
+    "cn": "https://api.managebac.cn/",
+    "us1": "https://api.us.managebac.com/",
+    "us2": "https://api.managebac.us/",
+    "uat": "https://api.managebactest.com/",
+}
+#: ``v2`` receives breaking changes; the others are pinned (vendor: About versions).
+VERSIONS = ("v2", "v2p0", "v2p1", "v2p2", "v2p3")
+
 HINTS = {
     400: "the payload or a parameter is malformed",
     401: "the token or the region is wrong, or the token lacks the permission; "
@@ -54,6 +65,11 @@ class ManageBacVendor(Vendor):
     def default_limiter(self) -> Limiter:
         """Return a limiter of 50 requests per second, for each host."""
         return Window(LIMIT, per=PERIOD)
+
+    def has_own_base_url(self) -> bool:
+        """Return whether the base URL is one of ManageBac's."""
+        root, _, _ = self.base_url.removesuffix("/").rpartition("/")
+        return f"{root}/" in REGIONS.values()
 
     def url(self, call: Call[Any]) -> str:
         """Return the URL of ``call``, with the token if it is sent in the query."""

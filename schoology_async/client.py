@@ -26,9 +26,7 @@ from .merging import MultigetTransport
 from .models.converter import converter, strict_converter
 from .multiget import SubResponse, read_many
 from .signing import Signature, Signer
-from .vendor import SchoologyVendor
-
-BASE_URL = "https://api.schoology.com/v1/"
+from .vendor import BASE_URL, SchoologyVendor
 
 #: What :meth:`Schoology.from_env` and the ``lms`` command read.
 VARIABLES: Mapping[str, Variable] = {

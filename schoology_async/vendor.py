@@ -28,6 +28,10 @@ from .signing import Signer, _Signed
 #: Schoology publishes no rate limit. Users report 15 and 50 requests per 5 seconds and key.
 LIMIT, PERIOD = 13, 5.0
 
+BASE_URL = "https://api.schoology.com/v1/"
+#: The vendor's host for Canada.
+_CANADA = "https://api.schoologyca.com/v1/"
+
 #: The header that names the user to act as. The vendor does not document it.
 RUN_AS = "X-Schoology-Run-As"
 
@@ -92,6 +96,10 @@ class SchoologyVendor(Vendor):
         """Return a limiter of 13 requests per 5 seconds, for each key."""
         return Window(LIMIT, per=PERIOD)
 
+    def has_own_base_url(self) -> bool:
+        """Return whether the base URL is one of Schoology's."""
+        return self.base_url in (BASE_URL, _CANADA)
+
     def headers(self, call: Call[Any]) -> Mapping[str, str]:
         """Return the header with the user to act as, if any."""
         return self._run_as_header
@@ -122,7 +130,10 @@ class SchoologyVendor(Vendor):
         if answer.status != 401:
             self.signer.accepted()
             return refusal(
-                call, answer, hints=self.hints, default_retry_after=self.default_retry_after
+                call,
+                answer,
+                default_retry_after=self.default_retry_after,
+                hint=self.hint(answer.status),
             )
         text = vendor_message(answer).lower()
         replayed = _REPLAY in text
@@ -131,7 +142,10 @@ class SchoologyVendor(Vendor):
         if not (replayed or "timestamp" in text or off):
             self.signer.accepted()  # refused for another reason: the timestamp was accepted
             return refusal(
-                call, answer, hints=self.hints, default_retry_after=self.default_retry_after
+                call,
+                answer,
+                default_retry_after=self.default_retry_after,
+                hint=self.hint(answer.status),
             )
         # If this machine's clock was corrected meanwhile, the next attempt has another timestamp.
         outdated = abs(self.signer.refused() - time.time()) > _SKEW
@@ -148,8 +162,8 @@ class SchoologyVendor(Vendor):
                 if off
                 else "check this machine's clock, and that no other program uses the same key",
             )
-        hints = {401: f"{clock if off else 'check the clock of this machine'}; {_HINTS[401]}"}
-        return refusal(call, answer, hints=hints, default_retry_after=self.default_retry_after)
+        hint = f"{clock if off else 'check the clock of this machine'}; {self.hint(401)}"
+        return refusal(call, answer, default_retry_after=self.default_retry_after, hint=hint)
 
     def page(self, call: Call[Any], payload: Any) -> Page:
         """Return the rows, and the call for the next page, from ``links.next`` but one row earlier.

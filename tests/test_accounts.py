@@ -135,6 +135,16 @@ async def test_failure_to_make_a_client_concerns_only_its_callers(school: School
         assert school.most_open == 1
 
 
+async def test_no_client_is_named_as_the_mistake(school: School) -> None:
+    async def make_client(name: str, session: SharedSession) -> Any:
+        return None if name == "bad" else await school.make_client(name, session)
+
+    async with Accounts(make_client, most_open=1) as accounts:
+        with pytest.raises(InvalidInput, match=r"make_client returned None.*'bad'"):
+            await use(accounts, "bad")
+        assert (await use(accounts, "good")).name == "good"
+
+
 @pytest.mark.parametrize("first", [0, 2])  # one that makes a client, and one that waits
 async def test_cancellation_leaves_nothing_open(school: School, first: int) -> None:
     school.seconds = 60

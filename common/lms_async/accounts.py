@@ -41,8 +41,9 @@ class Accounts(Generic[C]):
 
     :param make_client: called with the name of an account and the session. It returns a new client
         with this session. :meth:`client` raises what it raises, and calls it again the next time.
-        If it raises another error than :class:`~lms_async.LmsError` when it is called for new
-        credentials, the call raises :class:`~lms_async.Unauthorized`.
+        When it is called for new credentials, the call raises its :class:`~lms_async.LmsError`,
+        and :class:`~lms_async.Unauthorized` for :class:`~lms_async.InvalidInput` and any other
+        error.
     :param most_open: how many clients may be open at once. To open one more, the client that has
         been unused for the longest time is closed. If all are in use, the next one waits.
     :raises InvalidInput: ``most_open`` is not a number above 0.
@@ -100,6 +101,7 @@ class Accounts(Generic[C]):
         for another keeps a place, so use few accounts at a time in a task.
 
         :raises ClientUnusable: this object is closed, or belongs to another event loop or process.
+        :raises InvalidInput: ``make_client`` returned something else than a client, such as None.
         :raises Exception: what ``make_client`` raised.
         """
         self._owner.loop()
@@ -138,6 +140,11 @@ class Accounts(Generic[C]):
         if self._is_closed:
             raise ClientUnusable("Accounts is closed")
         client = await self._make_client(account.name, self._session)
+        if not isinstance(client, Client):
+            raise InvalidInput(
+                f"make_client returned {_shown(client)} for the account {account.name!r}",
+                hint="it must return a client; if there is no such account, raise an error",
+            )
         if self._is_closed:  # it may have been closed during the wait
             await client.close()
             raise ClientUnusable("Accounts is closed")
@@ -175,6 +182,10 @@ class Accounts(Generic[C]):
                 self._idle[account.name] = account
         if account.client is None:
             del self._accounts[account.name]
+
+
+def _shown(returned: object) -> str:
+    return "None" if returned is None else f"an object of the class {type(returned).__name__}"
 
 
 class _Account(Generic[C]):

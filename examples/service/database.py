@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -59,13 +59,19 @@ class State(StrEnum):
 
     #: A worker still has to make the plan.
     PLANNING = "planning"
-    #: The plan can't be made, or the guard refuses it.
+    #: Making the plan failed, for example because Schoology was unavailable. It may be tried again.
+    UNPLANNED = "not planned"
+    #: The uploaded file or the settings can't be used, or the guard refuses the plan.
     REFUSED = "refused"
     CHECKED = "checked"
     STARTED = "started"
     STOPPED = "stopped"
     FAILED = "failed"
     FINISHED = "finished"
+
+
+#: A roster in these states has no plan.
+WITHOUT_PLAN = (State.PLANNING, State.UNPLANNED)
 
 
 @frozen
@@ -163,7 +169,7 @@ class Database:
             return await cursor.fetchall()
 
     async def change(
-        self, one: Import, state: State, *, unless: tuple[State, ...] = (), message: str = ""
+        self, one: Import, state: State, *, unless: Collection[State] = (), message: str = ""
     ) -> None:
         """Change the state of an import, unless it is one of ``unless``."""
         async with self.pool.connection() as connection:

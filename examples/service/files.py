@@ -1,4 +1,4 @@
-"""The private files of imports: uploads, and results of imports that have finished."""
+"""The private files of imports: uploads, plans and results."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ class Files:
         """Return the path of the results of an import that has finished."""
         return self._folder / f"{number.hex}.results"
 
+    def results_so_far(self, number: UUID) -> Path:
+        """Return the path of the results of a plan that was stopped or has failed."""
+        return self._folder / f"{number.hex}.results-so-far"
+
+    def known_results(self, number: UUID) -> Path | None:
+        """Return the path of the results, or of those so far; ``None`` if neither was written."""
+        paths = (self.results(number), self.results_so_far(number))
+        return next((path for path in paths if path.exists()), None)
+
     def delete(self, number: UUID) -> None:
         """Delete the files of an import."""
         self.delete_inputs(number)
@@ -48,6 +57,7 @@ class Files:
 
     def delete_inputs(self, number: UUID) -> None:
         """Delete the files of an import that has finished, besides its results."""
+        self.results_so_far(number).unlink(missing_ok=True)
         for path in (self.upload(number), self.plan(number), self.plan_page(number)):
             path.unlink(missing_ok=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +22,9 @@ from .uploading import Upload
 #: How zip files begin: with a file, or with the list of their files if that is empty.
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
+#: After so many results, the event loop does other work.
+_PER_TURN = 500
+
 
 class Kind(Protocol):
     """How imports of one kind are checked, sent and reported."""
@@ -35,7 +39,7 @@ class Kind(Protocol):
 
     @property
     def needs_credentials(self) -> bool:
-        """Whether only a worker can read the results, with the credentials of the school."""
+        """Whether only a worker can read all results, with the credentials of the school."""
 
     async def checked(self, upload: Upload, school: str, by: str) -> tuple[Import, int]:
         """Check an upload. Return its import, and in how many parts workers do it.
@@ -57,7 +61,8 @@ class Kind(Protocol):
     def lines(self, one: Import, client: Schoology | None) -> AsyncIterator[Line]:
         """Yield the results so far. Nothing is changed.
 
-        :param client: a client of the school, if :attr:`needs_credentials`.
+        :param client: a client of the school. Without it, if :attr:`needs_credentials`, only some
+            results are known.
         """
 
 
@@ -81,10 +86,12 @@ def kind_of(path: Path) -> str:
 
 async def known_lines(kind: Kind, one: Import, files: Files) -> AsyncIterator[Line]:
     """Yield the results that can be read without credentials."""
-    path = files.results(one.id)
-    if path.exists():
-        for line in read_file(path):
-            yield line
-    elif not kind.needs_credentials:
+    path = files.known_results(one.id)
+    if path is None:
         async for line in kind.lines(one, None):
             yield line
+        return
+    for number, line in enumerate(read_file(path), 1):
+        yield line
+        if number % _PER_TURN == 0:
+            await asyncio.sleep(0)

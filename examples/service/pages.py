@@ -14,16 +14,16 @@ from lms_async import InvalidInput
 
 from . import live, results, uploading
 from .access import UPLOAD, USER
-from .database import Database, Import, State
+from .database import WITHOUT_PLAN, Database, Import, State
 from .files import Files, NotUsable
 from .kinds import Kind, kind_of, known_lines, make_kinds
 from .plan_summary import summarize
 from .rendering import page, static, url
 from .settings import Settings
-from .views import Views
+from .views import HAS_RESULTS, Views
 
 #: Imports in these states can't be started.
-_NEVER_STARTED = (State.PLANNING, State.REFUSED, State.FINISHED)
+_NEVER_STARTED = (State.PLANNING, State.UNPLANNED, State.REFUSED, State.FINISHED)
 
 
 @define
@@ -52,6 +52,7 @@ class Pages:
         router.add_get(f"{one}/results.csv", self.download, name="download")
         router.add_get(f"{one}/plan.html", self.download_plan, name="plan")
         router.add_post(f"{one}/start", self.start, name="start")
+        router.add_post(f"{one}/retry", self.retry, name="retry")
         router.add_post(f"{one}/stop", self.stop, name="stop")
         router.add_post(f"{one}/delete", self.delete, name="delete")
 
@@ -107,7 +108,7 @@ class Pages:
         """Show what an import would do, does, or has done."""
         one = await self._import(request)
         path = self.files.plan(one.id)
-        has_plan = one.state != State.PLANNING and one.kind == "roster"
+        has_plan = one.state not in WITHOUT_PLAN and one.kind == "roster"
         return page(
             request,
             "import.html",
@@ -123,10 +124,10 @@ class Pages:
         return await live.stream(request, self.database, self.views, one.school, one.id)
 
     async def download(self, request: web.Request) -> web.StreamResponse:
-        """Send all results as CSV, for people also while the import runs."""
+        """Send the results so far as CSV; of a plan only if it does not run."""
         one = await self._import(request)
         kind = self.kinds[one.kind]
-        if kind.needs_credentials and one.state != State.FINISHED:
+        if kind.needs_credentials and one.state not in HAS_RESULTS:
             raise web.HTTPNotFound
         lines = known_lines(kind, one, self.files)
         first = await anext(lines, None)  # if this fails, the response is an error
@@ -151,7 +152,7 @@ class Pages:
         """Send the plan as a page to be saved, because our policy forbids the script inside it."""
         one = await self._import(request)
         path = self.files.plan_page(one.id)
-        if one.state == State.PLANNING or not path.exists():
+        if one.state in WITHOUT_PLAN or not path.exists():
             raise web.HTTPNotFound
         return web.FileResponse(
             path,
@@ -165,6 +166,13 @@ class Pages:
         """Start an import, or resume one that was stopped."""
         one = await self._import(request)
         await self.database.change(one, State.STARTED, unless=_NEVER_STARTED)
+        return self._to_import(request, one)
+
+    async def retry(self, request: web.Request) -> web.StreamResponse:
+        """Let a worker make the plan again, after that has failed."""
+        one = await self._import(request)
+        others = set(State) - {State.UNPLANNED}
+        await self.database.change(one, State.PLANNING, unless=others)
         return self._to_import(request, one)
 
     async def stop(self, request: web.Request) -> web.StreamResponse:

@@ -22,6 +22,8 @@ from .files import new_private
 _FORMULA = re.compile(r"(?:^|(?<=[,;|\t\r\n]))(?=[\s\"']*[=+\-@＝＋－＠])|^(?=[\t\r\n])")
 #: The result of a row that is still to be sent, or was not sent because of another one.
 NOT_SENT = "not sent"
+#: The result of a change if Schoology's records are needed to know it.
+NOT_KNOWN = "not known"
 _COLUMNS = ("result", "schoology_id", "reason")
 
 
@@ -40,8 +42,12 @@ class Line:
 
 def line(place: tuple[str, ...], outcome: Outcome[Any]) -> Line:
     """Return the line of an outcome."""
-    result = NOT_SENT if outcome.status is Status.SKIPPED else str(outcome.status)
-    return Line(place, result, outcome.id or "", _reason(outcome))
+    return Line(place, result_of(outcome.status), outcome.id or "", _reason(outcome))
+
+
+def result_of(status: Status) -> str:
+    """Return the word for a status."""
+    return NOT_SENT if status is Status.SKIPPED else str(status)
 
 
 def _reason(outcome: Outcome[Any]) -> str:
@@ -75,15 +81,19 @@ def _to_csv(rows: Iterable[tuple[str, ...]]) -> str:
 
 async def write_file(path: Path, columns: tuple[str, ...], lines: AsyncIterator[Line]) -> None:
     """Write the results file of an import. It appears when it is complete."""
-    part = path.with_suffix(".part")
+    part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)  # of a worker that was killed
-    with new_private(part) as file:
-        file.write(header(columns).encode())
-        async for one in lines:
-            file.write(to_csv([one]).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with new_private(part) as file:
+            file.write(header(columns).encode())
+            async for one in lines:
+                file.write(to_csv([one]).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def read_file(path: Path) -> Iterator[Line]:

@@ -12,18 +12,20 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from attrs import frozen
 
-from lms_async import InvalidInput, Outcome, Status
+from lms_async import InvalidInput, Outcome, PlanRefused, Status
 from lms_async.jobs import Stores
 from lms_async.roster import (
     Action,
     Change,
     Plan,
+    StepProgress,
     last_applied,
     open_source,
     plan,
@@ -34,9 +36,9 @@ from lms_async.roster import (
 from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster
 
-from .database import Import, State, Step
+from .database import WITHOUT_PLAN, Import, State, Step
 from .files import Files, NotUsable
-from .results import Line, line
+from .results import NOT_KNOWN, Line, line, result_of
 from .settings import Settings
 from .uploading import Upload
 
@@ -103,7 +105,15 @@ class RosterImport:
         made = Plan(self.files.plan(one.id))
         target = _target(client, made.meta.settings)
         with TemporaryDirectory() as folder:
-            report = await made.apply(target, journal=folder, store=self.stores)
+            try:
+                report = await made.apply(target, journal=folder, store=self.stores)
+            except PlanRefused as refused:
+                # A resumed plan may be too old now. Some of its changes were made before.
+                sent = any(
+                    step.counts.keys() - {Status.SKIPPED} for step in await self.progress(one)
+                )
+                state = State.FAILED if sent else State.REFUSED
+                return state, f"{refused.what}. To make a new plan, upload the file again."
             left = sum(map(_is_refused_for_now, report.not_done()))
         if report.stop_reason is not None:
             return State.FAILED, str(report.stop_reason)
@@ -137,7 +147,7 @@ class RosterImport:
     async def progress(self, one: Import) -> list[Step]:
         """Count the changes by status. Without a plan, there are none."""
         path = self.files.plan(one.id)
-        if one.state == State.PLANNING or not path.exists():
+        if one.state in WITHOUT_PLAN or not path.exists():
             return []
         counts: dict[tuple[str, str], Counter[str]] = {}
         for step in await Plan(path).progress(store=self.stores):
@@ -147,16 +157,40 @@ class RosterImport:
 
     async def lines(self, one: Import, client: Schoology | None) -> AsyncIterator[Line]:
         """Yield the results of all changes. This reads records of Schoology, and changes none."""
-        if client is None:
-            raise TypeError("the results of a plan can't be read without credentials")
         made = Plan(self.files.plan(one.id))
+        if client is None:
+            async for known in self._lines_without_records(made):
+                yield known
+            return
         target = _target(client, made.meta.settings)
         async with aclosing(made.outcomes(target, store=self.stores)) as outcomes:
             async for outcome in outcomes:
-                change = outcome.item
-                key = change.key.replace(_KEY_PARTS, " / ")
-                place = (str(outcome.index + 1), change.kind, str(change.action), key)
-                yield line(place, outcome)
+                yield line(_place(outcome.index + 1, outcome.item), outcome)
+
+    async def _lines_without_records(self, made: Plan) -> AsyncIterator[Line]:
+        """Yield what the numbers of each step say about its changes."""
+        steps = await made.progress(store=self.stores)
+        known = chain.from_iterable(repeat(_known_of(step), step.changes) for step in steps)
+        number = 0
+        async for change in made:
+            number += 1
+            result, reason = next(known)
+            yield Line(_place(number, change), result, "", reason)
+
+
+def _place(number: int, change: Change) -> tuple[str, ...]:
+    key = change.key.replace(_KEY_PARTS, " / ")
+    return str(number), change.kind, str(change.action), key
+
+
+def _known_of(step: StepProgress) -> tuple[str, str]:
+    """Return the result that each change of a step has, and what is known if they differ."""
+    counts = {status: count for status, count in step.counts.items() if count}
+    if len(counts) == 1:
+        (status,) = counts
+        return result_of(status), ""
+    numbers = ", ".join(f"{count:,} {result_of(status)}" for status, count in counts.items())
+    return NOT_KNOWN, f"of {step.changes:,} such changes: {numbers}"
 
 
 def _is_refused_for_now(outcome: Outcome[Change]) -> bool:

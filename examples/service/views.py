@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
@@ -27,6 +28,7 @@ _MAX_KEPT = 200
 
 _HEADLINES = {
     State.PLANNING: "Making the plan.",
+    State.UNPLANNED: "The plan could not be made. You can try again.",
     State.REFUSED: "Refused. Nothing was sent.",
     State.CHECKED: "Checked. Nothing was sent yet.",
     State.STARTED: "Sending.",
@@ -42,6 +44,7 @@ _TO_CORRECT = {
 #: The buttons that a page has in each state.
 _ACTIONS = {
     State.PLANNING: ("delete",),
+    State.UNPLANNED: ("retry", "delete"),
     State.REFUSED: ("delete",),
     State.CHECKED: ("start", "delete"),
     State.STARTED: ("stop",),
@@ -49,6 +52,10 @@ _ACTIONS = {
     State.FAILED: ("resume", "delete"),
     State.FINISHED: ("delete",),
 }
+
+
+#: The states in which results are known of which some can only be read with credentials.
+HAS_RESULTS = (State.STOPPED, State.FAILED, State.FINISHED)
 
 
 @frozen
@@ -103,7 +110,7 @@ class _Seen:
     viewed: float = 0.0
     problems: tuple[list[Line], int] = ([], 0)
     #: What the list of problems was read for.
-    problems_of: tuple[str, int, int] | None = None
+    problems_of: tuple[str, int, int, Path | None] | None = None
     listed: float = -_PROBLEMS_SECONDS
 
 
@@ -136,10 +143,11 @@ class Views:
             sum(getattr(step, name) for step in steps) for name in ("rejected", "unknown")
         )
         # While it runs, unknown rows come and go, and are not listed.
-        of = (one.state, rejected, unknown if is_final else 0)
+        path = self._files.known_results(one.id)
+        of = (one.state, rejected, unknown if is_final else 0, path)
         is_old = time.monotonic() - seen.listed > _PROBLEMS_SECONDS
         if seen.problems_of != of and (is_old or is_final):
-            seen.problems = await self._problems(one, is_final=is_final)
+            seen.problems = await self._problems(one, path, is_final=is_final)
             seen.problems_of, seen.listed = of, time.monotonic()
         listed, more = seen.problems
         headline, details = _words(one, waits)
@@ -155,7 +163,9 @@ class Views:
             steps=steps,
             problems=listed,
             more_problems=more,
-            has_results=is_final or not self._kinds[one.kind].needs_credentials,
+            has_results=is_final
+            or not self._kinds[one.kind].needs_credentials
+            or (one.state in HAS_RESULTS and waits is None),
             actions=_ACTIONS[State(one.state)],
         )
 
@@ -167,12 +177,17 @@ class Views:
             return await asyncio.to_thread(lambda: counted(read_file(results), kind.columns))
         return await kind.progress(one)
 
-    async def _problems(self, one: Import, *, is_final: bool) -> tuple[list[Line], int]:
+    async def _problems(
+        self, one: Import, path: Path | None, *, is_final: bool
+    ) -> tuple[list[Line], int]:
+        kind = self._kinds[one.kind]
         listed: list[Line] = []
         more = 0
+        if kind.needs_credentials and path is None:
+            return listed, more  # no reason is known
         # If the file was changed, the page still shows the state of the import, which says so.
         with suppress(InvalidInput, NotUsable):
-            async for line in known_lines(self._kinds[one.kind], one, self._files):
+            async for line in known_lines(kind, one, self._files):
                 if not is_problem(line, is_final=is_final):
                     continue
                 if len(listed) < _MAX_LISTED:

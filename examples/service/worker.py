@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 
 import psycopg
 from attrs import define, field
@@ -22,6 +23,7 @@ from attrs import define, field
 from lms_async import JournalFailed, LmsError
 from lms_async.accounts import Accounts, SharedSession
 from lms_async.events import Event, Refused, RequestFailed, RequestSent, ResponseReceived, Retrying
+from lms_async.journal.postgres import delete_old_journals
 from lms_async.limits.shared.windows import RedisWindows
 from schoology_async import Schoology
 
@@ -139,30 +141,57 @@ class Worker:
 
     async def _do(self, work: Work) -> None:
         one = work.of
-        state = State.REFUSED if one.state == State.PLANNING else State.FAILED
+        state = State.UNPLANNED if one.state == State.PLANNING else State.FAILED
         try:
             if not work.shard:
                 await self._finish(one)
                 return
             result = await self._run(one, work.shard)
-            if result is None:
-                return
-            state, message = result
+            state, message = result or (State.STOPPED, "")
         except JournalFailed:
             raise
         except (LmsError, NotUsable) as error:
             message = str(error)
         except OSError as error:
             message = f"A file could not be read or written: {error.strerror}."
-        if state != one.state:
+        if state not in (one.state, State.STOPPED):
             await self.database.change(one, state, unless=(State.STOPPED,), message=message)
+        await self._write_results_so_far(one)
+
+    async def _write_results_so_far(self, one: Import) -> None:
+        """Write what is known about a plan if it was stopped or has failed.
+
+        This ends early if a person resumes or deletes the plan. If it fails, for example because
+        Schoology is unavailable, the numbers of each step are still known.
+        """
+        if not self.kinds[one.kind].needs_credentials or not await self._is_interrupted(one):
+            return
+        writing = asyncio.ensure_future(self._write(one, self.files.results_so_far(one.id)))
+        try:
+            while not writing.done():
+                if not await self._is_interrupted(one):
+                    writing.cancel()
+                await asyncio.wait([writing], timeout=_REPORT)
+        finally:
+            writing.cancel()
+            await asyncio.wait([writing])
+        try:
+            if not writing.cancelled():
+                writing.result()
+        except (LmsError, OSError) as error:
+            log.warning("the results so far were not written: %s", type(error).__name__)
+        if await self.database.find(one.school, one.id) is None:
+            self.files.delete(one.id)
+
+    async def _is_interrupted(self, one: Import) -> bool:
+        now = await self.database.find(one.school, one.id)
+        return now is not None and now.state in (State.STOPPED, State.FAILED)
 
     async def _finish(self, one: Import) -> None:
         """Write the results, and delete the other files. This may be done more than once."""
         kind, path = self.kinds[one.kind], self.files.results(one.id)
         if not path.exists():
-            async with self.accounts.client(one.school) as client:
-                await results.write_file(path, kind.columns, kind.lines(one, client))
+            await self._write(one, path)
         steps = await asyncio.to_thread(
             lambda: results.counted(results.read_file(path), kind.columns)
         )
@@ -170,9 +199,15 @@ class Worker:
         await self.database.finish(one, steps)
         log.info("import %s of %s has finished", one.id, one.school)
 
+    async def _write(self, one: Import, path: Path) -> None:
+        kind = self.kinds[one.kind]
+        async with self.accounts.client(one.school) as client:
+            await results.write_file(path, kind.columns, kind.lines(one, client))
+
     async def _run(self, one: Import, shard: int) -> tuple[State, str] | None:
         """Do a part of an import. Return the state afterwards; ``None`` if it was stopped."""
         is_done = False
+        self.files.results_so_far(one.id).unlink(missing_ok=True)  # they become out of date
         try:
             result = await self._send(one, shard)
             is_done = result is not None and result[0] is State.STARTED
@@ -199,7 +234,7 @@ class Worker:
         while True:
             try:
                 await delete_old(self.database, self.files, hours=self.settings.keep_hours)
-            except (psycopg.Error, OSError) as error:
+            except (psycopg.Error, LmsError, OSError) as error:
                 log.warning("could not delete old imports: %s", type(error).__name__)
             await asyncio.sleep(_CLEAN_UP)
 
@@ -208,11 +243,14 @@ async def delete_old(database: Database, files: Files, *, hours: float) -> None:
     """Delete imports that are so many hours old, also those that were never started.
 
     :raises psycopg.Error: PostgreSQL failed.
+    :raises JournalUnusable: it failed to delete the journals.
     """
     for one in await database.older_than(hours):
         await database.delete(one)
         files.delete(one.id)
     files.delete_others(await database.ids(), hours=hours)
+    # They have Schoology's reasons, which may name people.
+    await delete_old_journals(database.pool, unused_for=hours * 3600)
 
 
 async def _work_until_stopped() -> None:

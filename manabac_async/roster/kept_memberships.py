@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,28 +47,34 @@ _ROWS = "SELECT id, class_id, user_id, role FROM memberships"
 
 @attrs.frozen
 class KeptMemberships:
-    """The memberships of an account as they are now. Iterate it to read them.
+    """The memberships of an account as they are now.
 
     :param account: identifies the account. The file may be of another one: then all memberships are
         read anew, as they are if the file is missing or was last read in full a week ago.
-    :raises PlanFailed: the file can't be used.
-    :raises LmsError: the memberships or their changes can't be read.
     """
 
     client: ManageBac
     path: Path
     account: str
 
-    async def __aiter__(self) -> AsyncIterator[Membership]:
+    async def pages(self) -> AsyncGenerator[list[Membership], None]:
+        """Bring the file up to date, and yield its memberships in lists.
+
+        :raises PlanFailed: the file can't be used.
+        :raises LmsError: the memberships or their changes can't be read.
+        """
         with _opened(self.path) as database:
             since = self._since(database)
             if since is None or not await self._read_changes(database, since):
                 await self._read_all(database)
             database.execute("COMMIT")
-            for number, (id_, class_id, user_id, role) in enumerate(database.execute(_ROWS)):
-                if number % _PER_TURN == 0:
-                    await asyncio.sleep(0)
-                yield Membership(id=id_, class_id=class_id, user_id=user_id, role=role)
+            rows = database.execute(_ROWS)
+            while some := rows.fetchmany(_PER_TURN):
+                await asyncio.sleep(0)
+                yield [
+                    Membership(id=id_, class_id=class_id, user_id=user_id, role=role)
+                    for id_, class_id, user_id, role in some
+                ]
 
     def _since(self, database: sqlite3.Connection) -> datetime | None:
         """Return since when changes are to be read; ``None`` to read everything."""

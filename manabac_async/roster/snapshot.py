@@ -1,25 +1,29 @@
 """Read all records of a school, 200 per request.
 
-Only the keys and ids of people and classes are kept in memory.
+Only the keys and ids of people and classes, and the pages that were read ahead, are kept in memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from datetime import date
+from typing import Any
 
 import attrs
 
 from lms_async.roster import Entry, naming_kind
+from lms_async.roster.targets.listed import Listed, in_turn
 
 from ..client import ManageBac
+from ..models.class_ import Class
 from ..models.membership import Membership
 from ..models.parent import Parent
 from ..models.person import Person
 from . import enrollments, people, relationships, sections
 from .people import PARENTS, STUDENTS, TEACHERS
 from .references import PER_PAGE, YearGroups, read_year_groups
+from .terms import Terms
 
 
 @attrs.frozen
@@ -37,16 +41,18 @@ class Snapshot:
 
     :param school: the key of the school.
     :param as_of: the day on which classes may be over.
-    :param memberships: all memberships. They are read last.
+    :param memberships: all memberships, in lists of any length. They are read last.
     """
 
     client: ManageBac
     school: str
     as_of: date
-    memberships: AsyncIterable[Membership]
+    memberships: AsyncGenerator[Sequence[Membership], None]
     _people: dict[str, _Known] = attrs.field(factory=dict, init=False)
     #: The keys of the classes in use.
     _classes: dict[str, str] = attrs.field(factory=dict, init=False)
+    _year_groups: YearGroups = attrs.field(init=False)
+    _terms: Terms = attrs.field(init=False)
 
     async def entries(self) -> AsyncGenerator[Entry, None]:
         """Yield the entry of each record.
@@ -54,41 +60,51 @@ class Snapshot:
         :raises KindUnreadable: the account may not read the records of a kind.
         :raises LmsError: a record can't be read.
         """
-        for kind, read in (
-            ("people", self._read_people),
-            ("sections", self._read_sections),
-            ("enrollments", self._read_enrollments),
-        ):
-            with naming_kind(kind):
-                async with aclosing(read()) as entries:
-                    async for entry in entries:
-                        yield entry
-
-    async def _read_people(self) -> AsyncGenerator[Entry, None]:
-        """Yield the people, and with each parent the links to the children."""
         client = self.client
-        year_groups = await read_year_groups(client)
-        # Without a filter, these lists have archived people too.
-        async for student in client.students.list(per_page=PER_PAGE):
-            yield self._person(student, STUDENTS, year_groups)
-        async for teacher in client.teachers.list(per_page=PER_PAGE):
-            yield self._person(teacher, TEACHERS, year_groups)
-        async for parent in client.parents.list(per_page=PER_PAGE):
-            yield self._person(parent, PARENTS, year_groups)
-            for link in self._links(parent):
-                yield link
-
-    async def _read_sections(self) -> AsyncGenerator[Entry, None]:
-        terms = await sections.read_terms(self.client)
-        for archived in (False, True):
-            async for class_ in self.client.classes.list(archived=archived, per_page=PER_PAGE):
-                entry = sections.entry(class_, terms, school=self.school, as_of=self.as_of)
-                if entry.active:
-                    self._classes[entry.vendor_id] = entry.key
+        with naming_kind("people"):
+            self._year_groups = await read_year_groups(client)
+        lists: list[Listed[Any]] = [
+            # Without a filter, these lists have archived people too.
+            Listed("people", client.students.list(per_page=PER_PAGE).pages(), self._students),
+            Listed("people", client.teachers.list(per_page=PER_PAGE).pages(), self._teachers),
+            Listed("people", client.parents.list(per_page=PER_PAGE).pages(), self._parents),
+            Listed("sections", self._class_pages(), self._sections),
+            Listed("enrollments", self.memberships, self._enrollments),
+        ]
+        async with aclosing(in_turn(*lists)) as entries:
+            async for entry in entries:
                 yield entry
 
-    async def _read_enrollments(self) -> AsyncGenerator[Entry, None]:
-        async for membership in self.memberships:
+    async def _class_pages(self) -> AsyncGenerator[list[Class], None]:
+        """Read the terms, and then the classes."""
+        self._terms = await sections.read_terms(self.client)
+        for archived in (False, True):
+            classes = self.client.classes.list(archived=archived, per_page=PER_PAGE)
+            async with aclosing(classes.pages()) as pages:
+                async for page in pages:
+                    yield page
+
+    def _students(self, students: Sequence[Person]) -> Iterator[Entry]:
+        return (self._person(student, STUDENTS) for student in students)
+
+    def _teachers(self, teachers: Sequence[Person]) -> Iterator[Entry]:
+        return (self._person(teacher, TEACHERS) for teacher in teachers)
+
+    def _parents(self, parents: Sequence[Parent]) -> Iterator[Entry]:
+        """Yield the parents, and with each of them the links to the children."""
+        for parent in parents:
+            yield self._person(parent, PARENTS)
+            yield from self._links(parent)
+
+    def _sections(self, classes: Sequence[Class]) -> Iterator[Entry]:
+        for class_ in classes:
+            entry = sections.entry(class_, self._terms, school=self.school, as_of=self.as_of)
+            if entry.active:
+                self._classes[entry.vendor_id] = entry.key
+            yield entry
+
+    def _enrollments(self, memberships: Sequence[Membership]) -> Iterator[Entry]:
+        for membership in memberships:
             person = self._people.get(membership.user_id or "")
             section = self._classes.get(membership.class_id or "")
             # The members of a class of last year stay in it.
@@ -101,8 +117,8 @@ class Snapshot:
                     school=self.school,
                 )
 
-    def _person(self, person: Person, path: str, year_groups: YearGroups) -> Entry:
-        entry = people.entry(person, path, school=self.school, year_groups=year_groups)
+    def _person(self, person: Person, path: str) -> Entry:
+        entry = people.entry(person, path, school=self.school, year_groups=self._year_groups)
         self._people[person.id or ""] = _Known(path, entry.key, entry.active)
         return entry
 

@@ -15,7 +15,6 @@ from lms_async.roster import Action, Capabilities, Change, Entry, Word
 
 from ..client import ManageBac
 from ..models.fields import Relationship
-from ..models.membership import Membership
 from .applying import apply
 from .capabilities import capabilities
 from .kept_memberships import KeptMemberships
@@ -108,11 +107,10 @@ class ManageBacRoster:
         :raises LmsError: a record can't be read.
         """
         kept = self._settings.keep_memberships_in
-        memberships: AsyncIterable[Membership]
         if kept:
-            memberships = KeptMemberships(self._client, Path(kept), self.account)
+            memberships = KeptMemberships(self._client, Path(kept), self.account).pages()
         else:
-            memberships = self._client.memberships.list(per_page=PER_PAGE)
+            memberships = self._client.memberships.list(per_page=PER_PAGE).pages()
         return Snapshot(self._client, self._settings.school, as_of, memberships).entries()
 
     def apply(

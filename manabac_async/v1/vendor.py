@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import attrs
@@ -14,12 +15,18 @@ from lms_async.records.lists import object_to_list
 
 from ..vendor import ManageBacVendor
 
+_OWN_BASE_URL = re.compile(r"https://[\w-]+\.managebac\.(com|cn)/api/")
+
 #: The key under which this module adds the HTTP status to the payload of a refused user.
 REFUSED_WITH = "lms_async: refused with"
 
 
 class ManageBacV1Vendor(ManageBacVendor):
     """ManageBac's v1, for the transport."""
+
+    def has_own_base_url(self) -> bool:
+        """Return whether the base URL is that of a school at ManageBac."""
+        return _OWN_BASE_URL.fullmatch(self.base_url) is not None
 
     def check(self, call: Call[Any], response: Response) -> Any:
         """Return the payload of a success. In a bulk, also return the payload of a refusal, which

@@ -13,9 +13,8 @@ from lms_async.roster.administrators import administers
 from lms_async.roster.entries import join, split
 from lms_async.roster.targets.names import Names
 
-from ..client import Schoology
 from ..models import InactiveUser, User
-from .references import read_buildings, read_roles
+from .references import Account, Roles
 
 #: Schoology's name of each field that is written as it is.
 _PLAIN = {
@@ -47,13 +46,13 @@ SYNCED = "another system imports this person"
 class PeopleNames:
     """What the records of people refer to."""
 
-    roles: Names
+    roles: Roles
     buildings: Names
 
 
-async def read_people_names(client: Schoology) -> PeopleNames:
-    """Read what the records of people refer to."""
-    return PeopleNames(roles=await read_roles(client), buildings=await read_buildings(client))
+async def read_people_names(account: Account) -> PeopleNames:
+    """Read what the records of people refer to, unless it is known."""
+    return PeopleNames(roles=await account.roles(), buildings=await account.buildings())
 
 
 def entry(user: User, names: PeopleNames, *, api_uid: str | None) -> Entry:

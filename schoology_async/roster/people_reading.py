@@ -55,47 +55,44 @@ class PeopleReader:
     #: Schoology's ids of the people who were read.
     _seen: set[str] = attrs.field(factory=set, init=False, repr=False)
 
-    async def read(self, people_from: PeopleFrom) -> AsyncGenerator[ReadPerson, None]:
-        """Yield each person.
+    async def with_children(self) -> AsyncGenerator[ReadPerson, None]:
+        """Yield the people who may have children, from the list.
 
-        :param people_from: ``"list"`` or ``"export"``. If Schoology refuses the export, people are
-            read from the list.
         :raises LmsError: the people can't be read.
         """
-        if people_from == "export":
-            if roles := await self._roles_with_children():
-                async for person in self._listed(roles):
+        if roles := self.names.roles.with_children:
+            async for person in self.listed(roles):
+                yield person
+
+    async def exported(self) -> AsyncGenerator[ReadPerson, None]:
+        """Yield the people who were not read before, from the export. If Schoology refuses the
+        export, they are read from the list.
+
+        :raises LmsError: the people can't be read.
+        """
+        try:
+            async with aclosing(self._exported()) as exported:
+                async for person in exported:
                     yield person
-            try:
-                async with aclosing(self._exported()) as exported:
-                    async for person in exported:
-                        yield person
-            except (Forbidden, NotFound) as refused:
-                log.warning(
-                    "Schoology refused the export of people (%d), so they are read from the list. "
-                    'Ask Schoology for the permission to export, or set people_from = "list".',
-                    refused.status,
-                )
-            else:
-                return
-        async for person in self._listed():
+        except (Forbidden, NotFound) as refused:
+            log.warning(
+                "Schoology refused the export of people (%d), so they are read from the list. "
+                'Ask Schoology for the permission to export, or set people_from = "list".',
+                refused.status,
+            )
+        else:
+            return
+        async for person in self.listed():
             yield person
 
-    async def _roles_with_children(self) -> list[str]:
-        """Return the ids of the roles whose people may have children.
-
-        Schoology does not say which roles are those of parents, and a school may give them any
-        title. So these are all roles but those of faculty and of students.
-        """
-        return [
-            role.id
-            for role in await self.client.roles.list()
-            if role.id and not role.faculty and "student" not in (role.title or "").casefold()
-        ]
-
-    async def _listed(
+    async def listed(
         self, role_ids: Sequence[str] | None = None
     ) -> AsyncGenerator[ReadPerson, None]:
+        """Yield the people who were not read before, from the list.
+
+        :param role_ids: only people with these roles; ``None`` for all people.
+        :raises LmsError: the people can't be read.
+        """
         async for user in self.client.users.list(role_ids=role_ids):
             if self._is_new(user):
                 entry = people.entry(user, self.names, api_uid=self.api_uid)

@@ -13,11 +13,11 @@ from lms_async.bulk.rows import Rows
 from lms_async.outcome import RowError, RowResult, Status
 from lms_async.roster import Change
 
-from ..client import Schoology
 from .people import changed_row, read_people_names
+from .references import Account
 
 
-async def update_returned(client: Schoology, rows: Rows[Change], results: Results) -> Results:
+async def update_returned(account: Account, rows: Rows[Change], results: Results) -> Results:
     """Send the fields of the people who are active again, and return the final results.
 
     :raises LmsError: the roles or buildings can't be read.
@@ -29,9 +29,9 @@ async def update_returned(client: Schoology, rows: Rows[Change], results: Result
     ]
     if not places:
         return results
-    names = await read_people_names(client)
+    names = await read_people_names(account)
     changes: Any = [rows.items[place] for place in places]
-    updates: Any = client.users.update_many(changes)
+    updates: Any = account.client.users.update_many(changes)
     final = list(results)
     async for outcome in updates.converting(lambda change: changed_row(change, names)):
         if outcome.status is not Status.DONE:

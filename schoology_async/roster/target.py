@@ -17,6 +17,7 @@ from ..client import Schoology
 from .applying import apply
 from .capabilities import capabilities
 from .people_reading import PeopleFrom
+from .references import Account
 from .snapshot import Snapshot
 from .words import read_words
 
@@ -62,6 +63,7 @@ class SchoologyRoster:
         if people_from not in get_args(PeopleFrom):
             raise InvalidInput('people_from must be "list" or "export"')
         self._client = client
+        self._account = Account(client)
         self._people_from = people_from
         self._capabilities = capabilities(enrollment_removal, people_from=people_from)
         self._settings = {
@@ -100,7 +102,7 @@ class SchoologyRoster:
 
         :raises LmsError: a record can't be read.
         """
-        return Snapshot(self._client, as_of, self._people_from).entries()
+        return Snapshot(self._account, as_of, self._people_from).entries()
 
     def apply(
         self,
@@ -114,8 +116,9 @@ class SchoologyRoster:
         """Make changes of one kind and action; see :meth:`lms_async.roster.Target.apply`.
 
         The roles, buildings, grading periods and courses that the changes refer to are read first.
-        If they can't be read, the bulk stops with the error, and the changes are skipped.
+        A plan does not change roles and buildings, so these are read once after each snapshot. If
+        something can't be read, the bulk stops with the error, and the changes are skipped.
 
         :raises InvalidInput: Schoology can't make such changes.
         """
-        return apply(self._client, kind, action, changes, journal)
+        return apply(self._account, kind, action, changes, journal)

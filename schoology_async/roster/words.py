@@ -8,7 +8,7 @@ from lms_async.roster import Word, naming_kind
 
 from ..client import Schoology
 from ..models import GradingPeriod, School
-from .references import building_names, read_building_records, read_roles
+from .references import Roles, building_names, read_building_records
 
 _ENROLLMENT_ROLES = (Word("admin", "teachers"), Word("member", "students"))
 
@@ -22,7 +22,8 @@ async def read_words(client: Schoology) -> Mapping[str, Sequence[Word]]:
     # This needs no permission, so an error here is one of the credentials.
     await client.app_user_info()
     with naming_kind("people"):
-        roles, buildings = await read_roles(client), await read_building_records(client)
+        roles = Roles(await client.roles.list())
+        buildings = await read_building_records(client)
     with naming_kind("terms"):
         periods = await client.grading_periods.list()
     return {

@@ -27,8 +27,8 @@ from manabac_async.cli import ManageBacTarget, ManageBacV1Target
 from manabac_async.cli.demo import MembersDemo
 from manabac_async.cli.members import MEMBERSHIPS
 from manabac_async.cli.users_v1 import PEOPLE
-from manabac_async.client import REGIONS, VERSIONS
 from manabac_async.sandbox import ManageBacSandbox, School
+from manabac_async.vendor import REGIONS, VERSIONS
 from tests.cli.conftest import (
     Ran,
     end_lms,

@@ -188,7 +188,7 @@ def test_any_error_response_gives_an_lms_error(
     status: int, body: bytes, headers: dict[str, str]
 ) -> None:
     call: Call[Any] = Call("POST", "users", body={"name": "x"})
-    error = refusal(call, Response(status, headers, body), hints={}, default_retry_after=1.0)
+    error = refusal(call, Response(status, headers, body), default_retry_after=1.0)
     assert isinstance(error, LmsError)
 
 

@@ -17,6 +17,7 @@ from lms_async import (
     Call,
     ClientUnusable,
     ConnectionFailed,
+    InvalidInput,
     LmsError,
     RetryPolicy,
     Unauthorized,
@@ -134,6 +135,17 @@ async def test_second_refusal_is_raised(store: Store, managebac: ManageBac) -> N
     store.credentials = NEW  # the next call asks again
     assert await managebac.classes.list() == []
     assert store.asked == 3
+
+
+async def test_missing_variable_during_a_renewal_rejects_no_row(
+    store: Store, managebac: ManageBac
+) -> None:
+    store.error = InvalidInput("MANAGEBAC_TOKEN is not set")
+    rows = [{"id": 1, "level": "HL"}, {"id": 2, "level": "HL"}]
+    report = await managebac.classes.update_students(899, rows)
+    assert [one.status for one in report.skipped] == ["skipped", "skipped"]
+    assert isinstance(report.stop_reason, Unauthorized)
+    assert "MANAGEBAC_TOKEN is not set" in str(report.stop_reason)
 
 
 async def test_clients_made_for_their_credentials_are_closed(

@@ -33,9 +33,7 @@ CALL = Call("POST", "users", route="users", body={"users": [{"name_last": "Okafo
     ],
 )
 def test_status_maps_to_error_class(status: int, kind: type[ApiError]) -> None:
-    error = refusal(
-        CALL, Response(status, {}, b""), hints={status: "do this"}, default_retry_after=5
-    )
+    error = refusal(CALL, Response(status, {}, b""), default_retry_after=5, hint="do this")
     assert type(error) is kind
     assert error.status == status
     assert str(error).startswith(f"POST users: HTTP {status}")
@@ -57,7 +55,7 @@ def test_status_maps_to_error_class(status: int, kind: type[ApiError]) -> None:
     ],
 )
 def test_vendor_message_is_read_from_any_body(body: bytes, detail: str) -> None:
-    error = refusal(CALL, Response(403, {}, body), hints={}, default_retry_after=5)
+    error = refusal(CALL, Response(403, {}, body), default_retry_after=5)
     assert error.detail == detail
 
 
@@ -102,6 +100,6 @@ def test_retry_after_accepts_seconds_and_dates(
 
 
 def test_429_without_retry_after_uses_the_vendor_default() -> None:
-    error = refusal(CALL, Response(429, {}, b"slow down"), hints={}, default_retry_after=5)
+    error = refusal(CALL, Response(429, {}, b"slow down"), default_retry_after=5)
     assert isinstance(error, RateLimited)
     assert error.retry_after == 5

@@ -16,7 +16,7 @@ REPEATABLE = Call("POST", "users", repeatable=True)
 
 
 def error(status: int, **headers: str) -> ApiError:
-    return refusal(ONCE, Response(status, headers, b""), hints={}, default_retry_after=5.0)
+    return refusal(ONCE, Response(status, headers, b""), default_retry_after=5.0)
 
 
 @pytest.mark.parametrize("status", ALL)

@@ -6,10 +6,12 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+import attrs
+
 from lms_async.roster.changes import Action
 from lms_async.roster.comparing.difference import difference
 from lms_async.roster.comparing.working_set import WorkingSet
-from lms_async.roster.entries import Entry, join
+from lms_async.roster.entries import Entry, join, usable_key
 from lms_async.roster.guarding.rules import Rules
 from lms_async.roster.mapping.scope import Scope
 from lms_async.roster.targets.target import Capabilities, KindCapabilities, SideEffect
@@ -56,7 +58,7 @@ def compare(
         tempfile.TemporaryDirectory() as folder,
         WorkingSet(Path(folder) / "set", capabilities, scope) as working_set,
     ):
-        working_set.add_wanted(wanted)
+        working_set.add_wanted(attrs.evolve(entry, key=usable_key(entry.key)) for entry in wanted)
         working_set.add_there(there)
         counted = list(working_set.not_compared())
         return [item for item in difference(working_set, rules) if item not in counted]

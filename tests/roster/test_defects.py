@@ -145,6 +145,26 @@ def test_a_row_with_a_defect(tmp_path: Path, file: str, added: str, expected: li
     )
 
 
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        ({"role": "staff"}, "role unknown_word warning"),
+        ({"role": ""}, "role blank rejected"),
+        ({"primary": "perhaps"}, "primary true_or_false rejected"),
+        ({"beginDate": "2026/8/17"}, "beginDate date_format warning"),
+        ({"endDate": "soon"}, "endDate date rejected"),
+    ],
+)
+def test_each_of_two_enrollments_with_the_same_defect_is_reported(
+    tmp_path: Path, cells: dict[str, str], problem: str
+) -> None:
+    added = (enrollment(sourcedId=of, **cells) for of in ("e8", "e9"))
+    rows = "\n".join((FILES["enrollments"].rstrip(), *added))
+    _, report = read(write_texts(tmp_path, **FILES | {"enrollments": rows}))
+
+    assert problems(report) == [f"enrollments.csv {line} {problem}" for line in (4, 5)]
+
+
 #: File, a text in it, its replacement, and the problems.
 REPLACED = [
     ("users", "sourcedId,status", "\ufeffSOURCEDID,status", ["1 - byte_order_mark accepted"]),

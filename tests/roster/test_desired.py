@@ -174,6 +174,26 @@ def test_records_without_a_key_make_their_kind_incomplete() -> None:
     assert read.desired.incomplete == {"people", "sections", "enrollments"}
 
 
+def test_an_enrollment_of_a_person_without_a_key_has_no_key() -> None:
+    mapping = attrs.evolve(MAPPING, keys=Keys(people="identifier"))
+    read = school(mapping, people=[attrs.evolve(ADA, identifier="")])
+    assert read.only("enrollments").key == ""
+    assert read.desired.incomplete == {"people", "enrollments"}
+
+
+def test_keys_have_no_blanks_around_them() -> None:
+    mapping = attrs.evolve(
+        MAPPING,
+        keys=Keys(courses="code"),
+        terms={"Fall": " Autumn "},
+        buildings={"s1": " N "},
+        course_prefixes={"s1": " X"},
+    )
+    read = school(mapping)
+    keys = {one.kind: one.key for one in read.entries if one.kind in ("orgs", "terms", "courses")}
+    assert keys == {"orgs": "N", "terms": "Autumn", "courses": "XALG"}
+
+
 def test_only_schools_are_wanted_of_the_orgs() -> None:
     district = Org(id="d1", name="District", type="district")
     read = school(orgs=[district, NORTH])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from ..errors import LmsError, Unauthorized
+from ..errors import InvalidInput, LmsError, Unauthorized
 from .vendor import Vendor
 
 
@@ -66,6 +66,8 @@ class Renewal:
             failure: str
             try:
                 self.vendor = await self._ask()
+            except InvalidInput as error:  # of a call in a bulk, this would reject the rows
+                failure = str(error)
             except LmsError:
                 raise
             except Exception as error:  # noqa: BLE001 - the caller's function may raise anything

@@ -159,17 +159,16 @@ def refusal(
     call: Call[Any],
     response: Response,
     *,
-    hints: Mapping[int, str],
     default_retry_after: float,
+    hint: str = "",
     reasons: Callable[[Call[Any], Any], Mapping[str, Any]] = _no_reasons,
 ) -> ApiError:
     """Return the error for a response that is not a success.
 
-    :param hints: what to do, by status.
     :param default_retry_after: seconds to pause after a 429 that names no time.
+    :param hint: what the user can do.
     :param reasons: reads the reasons in the JSON of the response, by field name.
     """
-    hint = hints.get(response.status, "")
     if response.status == 429:
         wait = requested_wait(response.headers)
         return RateLimited(

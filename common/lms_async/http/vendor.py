@@ -195,11 +195,30 @@ class Vendor(ABC):
             raise refusal(
                 call,
                 response,
-                hints=self.hints,
                 default_retry_after=self.default_retry_after,
+                hint=self.hint(response.status),
                 reasons=self.reasons,
             )
         return read_payload(call, response, is_empty=self.is_empty)
+
+    def hint(self, status: int) -> str:
+        """Return what the user can do about an error with this HTTP status.
+
+        A 404 may also mean that the path in the base URL is wrong, so a base URL that the user has
+        chosen is named.
+        """
+        hint = self.hints.get(status, "")
+        if status != 404 or self.has_own_base_url():
+            return hint
+        doubt = f"if all calls fail in this way, check the base URL {self.shown_base_url}"
+        return f"{hint}; {doubt}" if hint else doubt
+
+    def has_own_base_url(self) -> bool:
+        """Return whether the base URL is one that the vendor publishes.
+
+        The error for a 404 names any other base URL. By default, no base URL is named.
+        """
+        return True
 
     def reasons(self, call: Call[Any], payload: Any) -> Mapping[str, Any]:
         """Return the reasons in the JSON ``payload`` of a refusal, by field name.

@@ -63,6 +63,11 @@ def split(text: str) -> list[str]:
     return text.split(SEPARATOR) if text else []
 
 
+def join_keys(*keys: str) -> str:
+    """Join usable keys into one, which is ``""`` if one of them is blank."""
+    return SEPARATOR.join(keys) if all(keys) else ""
+
+
 def usable_key(key: str) -> str:
     """Return ``key`` without blanks around its parts, or ``""`` if one of its parts is blank."""
     if SEPARATOR not in key:

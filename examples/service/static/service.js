@@ -82,7 +82,8 @@ function connect() {
   events.onmessage = (event) => {
     const view = JSON.parse(event.data);
     // The page has no plan yet.
-    if (section.dataset.state === "planning" && view.state !== "planning") return location.reload();
+    const isPlanned = (state) => !["planning", "not planned"].includes(state);
+    if (!isPlanned(section.dataset.state) && isPlanned(view.state)) return location.reload();
     show(view);
     if (["finished", "refused"].includes(view.state)) events.close();
   };

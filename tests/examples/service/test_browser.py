@@ -183,6 +183,35 @@ async def test_page_can_be_used_by_keyboard_and_screen_reader(page: Page) -> Non
     assert [text for text in complaints if "422" not in text] == []
 
 
+async def test_plan_that_could_not_be_made_is_tried_again(
+    browser: Browser, service: Service, tmp_path: Path
+) -> None:
+    roster = tmp_path / "roster.zip"
+    write_roster(roster, students=10, sections=1, prefix="T")
+    page = await signed_in(browser, service, "west-office")
+    await page.get_by_role("link", name="west").click()
+    await page.get_by_label("CSV file or zip file").set_input_files(roster)
+    sandbox = service.sandboxes["west"]
+    sandbox.forbidden.add("users")
+    try:
+        await page.get_by_role("button", name="Upload and check").click()
+        status = page.locator("#status")
+        await expect(status).to_have_text("The plan could not be made. You can try again.")
+    finally:
+        sandbox.forbidden.clear()
+    await expect(page.locator("#details")).to_contain_text("403")
+    await expect(page.get_by_role("button", name="Start the import")).to_be_hidden()
+    await expect(page.get_by_role("link", name="Download")).to_have_count(0)
+    await screenshots(page, "not-planned")
+    await page.get_by_role("button", name="Try again").press("Enter")
+    changes = page.get_by_role("region", name="Changes by kind").first
+    await expect(changes).to_contain_text("create")
+    await expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    await page.get_by_role("button", name="Delete this import").click()
+    await expect(page.get_by_role("heading", name="Imports of west")).to_be_visible()
+    await page.close()
+
+
 async def test_plan_appears_when_it_is_made_and_can_be_read(
     browser: Browser, service: Service, tmp_path: Path
 ) -> None:

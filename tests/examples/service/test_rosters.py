@@ -85,12 +85,18 @@ def test_roster_is_planned_started_interrupted_and_finished(
     service.kill("worker")
     east.press(f"{url}/stop")
     wait_for("Stopped. You can resume it.", east, url)
+    table = results_of(east, url)  # no worker has written them
+    assert len(table) == 2 * (PEOPLE - THERE)
+    assert {line["result"] for line in table} <= {"done", "unknown", "not sent", "not known"}
+    assert {line["schoology_id"] for line in table} == {""}
+    link = east.get(url).text.partition('<a id="results"')[2].partition(">")[0]
+    assert "hidden" not in link
     east.press(f"{url}/start")
     service.start("worker")
     shown = wait_for("Finished.", east, url)
     assert "<td>people</td><td>create</td><td>38</td><td>38</td>" in shown
 
-    table = list(csv.DictReader(io.StringIO(east.get(f"{url}/results.csv").text)))
+    table = results_of(east, url)
     assert {line["result"] for line in table} == {"done"}
     counts = Counter((line["kind"], line["action"]) for line in table)
     assert counts["people", "create"] == counts["enrollments", "link"] == PEOPLE - THERE
@@ -103,6 +109,12 @@ def test_roster_is_planned_started_interrupted_and_finished(
     assert east.get(f"{url}/plan.html").status_code == 404
 
     assert asyncio.run(planned(service, tmp_path)) == {}
+
+
+def results_of(visitor: Visitor, url: str) -> list[dict[str, str]]:
+    response = visitor.get(f"{url}/results.csv")
+    assert response.status_code == 200, response.text
+    return list(csv.DictReader(io.StringIO(response.text)))
 
 
 async def planned(service: Service, folder: Path, *, apply: bool = False) -> object:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import time
 
+import pytest
+
+from lms_async import JournalMissing
+from lms_async.journal.postgres import PostgresStore
 from service.database import opened
 from service.files import Files
 from service.sample_files import sample_people
@@ -53,12 +57,17 @@ async def test_old_imports_are_deleted_with_their_files(service: Service, north:
     left.write_text("")
     os.utime(left, (0, 0))
     async with opened(service.demo.environment["SERVICE_DATABASE"], connections=2) as database:
+        journal = PostgresStore(database.pool, "of an old import", key=bytes(32))
+        lease = await journal.open(wait=0, restart=False)
+        await lease.close()
         async with database.pool.connection() as connection:
             await connection.execute(
                 "UPDATE service.import SET created = now() - interval '25 hours' WHERE id = %s",
                 [old.rpartition("/")[2]],
             )
         await delete_old(database, Files(service.demo.uploads), hours=24)
+        with pytest.raises(JournalMissing):
+            await journal.read()
     assert north.get(old).status_code == 404
     assert north.get(new).status_code == 200
     names = {one.stem for one in service.files}

@@ -244,12 +244,15 @@ async def test_many_first_openings_at_once_make_the_tables_once(postgres: Postgr
     assert await sql(postgres, 'SELECT version FROM "school ""7""".version') == [(1,)]
 
 
+@pytest.mark.parametrize("autocommit", [False, True])
 async def test_connection_of_a_pool_is_given_back_without_lock_and_settings(
-    stored: PostgresStore, postgres: PostgresServer, school: School, rows: Rows
+    stored: PostgresStore, postgres: PostgresServer, school: School, rows: Rows, *, autocommit: bool
 ) -> None:
     await sql(postgres, "ALTER ROLE lms SET synchronous_commit = off")
     try:
-        pool = AsyncConnectionPool(postgres.url, min_size=1, max_size=1, open=False)
+        pool = AsyncConnectionPool(
+            postgres.url, min_size=1, max_size=1, open=False, kwargs={"autocommit": autocommit}
+        )
         async with pool:
             store = PostgresStore(pool, stored.name, key=KEY)
             async with leased(store) as journal:
@@ -260,7 +263,7 @@ async def test_connection_of_a_pool_is_given_back_without_lock_and_settings(
                 assert report.counts == {Status.DONE: 3}
                 assert (await Journal(store).summarize()).counts == {"done": 3}
             async with pool.connection() as connection:
-                assert not connection.autocommit
+                assert connection.autocommit == autocommit
                 cursor = await connection.execute("SHOW synchronous_commit")
                 assert await cursor.fetchone() == ("off",)
                 cursor = await connection.execute(

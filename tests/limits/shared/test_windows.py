@@ -17,6 +17,7 @@ from benchmarks.redis_server import RedisServer
 from lms_async.errors import ClientUnusable, ConnectionFailed, InvalidInput
 from lms_async.events import Event
 from lms_async.limits.shared import session
+from lms_async.limits.shared.client import make_client, place_of
 from lms_async.limits.shared.fallback import RedisAway, RedisBack
 from lms_async.limits.shared.turns import AT_ONCE, in_turns
 from lms_async.limits.shared.window import RedisWindow
@@ -245,6 +246,31 @@ async def test_client_gives_its_settings_and_keeps_its_connections(
                 assert "s3cret" not in repr(windows) + repr(window)
             await client.ping()
             assert len([one for one in await client.client_list() if one["name"] == "ours"]) == 1
+
+
+async def test_log_names_the_place_of_redis_without_user_and_password(
+    young_redis: RedisServer, scope: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = f"127.0.0.1:{young_redis.port}"
+    async with RedisWindows(f"redis://secretary:s3cret@{address}/0") as windows:
+        with pytest.raises(ConnectionFailed):
+            await windows.window(1, per=PER, scope=scope).acquire()
+    assert f"the Redis at {address} that shares" in caplog.text
+    assert "secretary" not in caplog.text
+    assert "s3cret" not in caplog.text
+
+
+def test_place_of_a_socket_is_its_path() -> None:
+    assert place_of(make_client("unix://ada:s3cret@/run/redis.sock?db=1")) == "/run/redis.sock"
+    assert place_of(make_client("redis://")) == "localhost:6379"
+
+
+@pytest.mark.parametrize("password", ["12/s3cret", "12?s3cret", "12#s3cret"])
+def test_password_that_is_not_encoded_is_rejected(password: str) -> None:
+    """Otherwise the user would be taken for the host, and shown in the log."""
+    with pytest.raises(InvalidInput, match="%2F") as raised:
+        RedisWindows(f"redis://ada:{password}@redis.example:6379/0")
+    assert "12" not in str(raised.value)
 
 
 async def test_sentinel_is_rejected() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -15,11 +16,13 @@ from lms_async.roster.entries import join
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster
+from schoology_async.roster.people_reading import PeopleReader, ReadPerson
 from schoology_async.sandbox import School, SchoologySandbox
 from schoology_async.sandbox.operations import exports
 from schoology_async.sandbox.seed import ADMINISTRATOR, PARENT
 from tests.conftest import people
 from tests.schoology.roster.school import DAY, Keeper, add_building, brief
+from tests.schoology.rosters import fill as fill_sections
 
 #: A parents' role whose title the client does not know.
 GUARDIANS = "Tutrice"
@@ -114,6 +117,33 @@ async def test_export_replaces_the_pages_of_all_but_parents(
     log.clear()
     assert len(await read(schoology, people_from="export")) > 500
     assert (log.count("GET", "users"), log.count("GET", "csvexport/users")) == (1, 1)
+
+
+async def test_sections_are_read_while_the_export_is_handled(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_sections(schoology_sandbox, sections=1, persons=1)
+    (section,) = schoology_sandbox.school.sections
+    path, exported = f"courses/{section.course_id}/sections", PeopleReader.exported
+
+    async def after_sections(self: PeopleReader) -> AsyncGenerator[ReadPerson, None]:
+        log = schoology_sandbox.log
+        while not log.count("GET", path):  # noqa: ASYNC110 - the sandbox sets no event
+            await asyncio.sleep(0.01)
+        async for person in exported(self):
+            yield person
+
+    monkeypatch.setattr(PeopleReader, "exported", after_sections)
+    async with asyncio.timeout(10):
+        assert {one.kind for one in await read(schoology, people_from="export")} > {"sections"}
+
+
+async def test_roles_are_read_once(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox
+) -> None:
+    fill(schoology_sandbox.school)
+    await read(schoology, people_from="export")
+    assert schoology_sandbox.log.count("GET", "roles") == 1
 
 
 async def test_members_of_the_faculty_and_students_are_not_listed(

@@ -16,6 +16,7 @@ from lms_async.roster.entries import join
 from lms_async.sandbox import Fault
 from schoology_async import Schoology
 from schoology_async.roster import SchoologyRoster
+from schoology_async.roster.people_reading import PeopleFrom
 from schoology_async.sandbox import SchoologySandbox
 from tests.conftest import people
 from tests.schoology.roster.school import ADA, DAY, PARENT, TEACHER, Keeper, add_building, brief
@@ -154,6 +155,33 @@ async def test_missing_permission_names_the_kinds_that_can_not_be_planned(
         await read(schoology)
     assert "may not read courses" in str(caught.value)
     assert "sections, enrollments" in str(caught.value)
+
+
+@pytest.mark.parametrize("people_from", ["list", "export"])
+@pytest.mark.parametrize(
+    ("refused", "kind"),
+    [
+        (["courses/*/sections"], "sections"),
+        (["users/inactive"], "people"),
+        # Sections are read while people are. The first kind that depends on nothing is named.
+        (["courses/*/sections", "users/inactive"], "people"),
+    ],
+)
+async def test_refusal_of_what_is_read_side_by_side_names_its_kind(
+    refused: list[str],
+    kind: str,
+    people_from: PeopleFrom,
+    schoology: Schoology,
+    schoology_sandbox: SchoologySandbox,
+) -> None:
+    school = fill(schoology_sandbox, sections=1, persons=1)
+    (section,) = school.sections
+    schoology_sandbox.quirks.multiget = "refused"
+    for path in refused:
+        schoology_sandbox.faults.add(Fault.error(403, path=path.replace("*", section.course_id)))
+    with pytest.raises(KindUnreadable, match=f"may not read {kind}"):
+        async for _ in SchoologyRoster(schoology, people_from=people_from).snapshot(DAY):
+            pass
 
 
 @pytest.mark.parametrize("multiget", ["json", "refused"])

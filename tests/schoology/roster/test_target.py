@@ -207,11 +207,13 @@ async def test_changes_that_refer_to_nothing_are_rejected_and_the_others_made(
 
 
 async def test_references_that_cannot_be_read_end_the_step_and_nothing_is_sent(
-    keeper: Keeper, schoology_sandbox: SchoologySandbox
+    keeper: Keeper, schoology: Schoology, schoology_sandbox: SchoologySandbox
 ) -> None:
     changes = [one for one in await keeper.plan() if one.kind == "people"]
     schoology_sandbox.faults.add(Fault.error(403, path="roles"))
-    bulk = keeper.target.apply("people", Action.CREATE, changes, as_of=DAY, journal=None)
+    # The target that made the plan knows the roles.
+    target = SchoologyRoster(schoology)
+    bulk = target.apply("people", Action.CREATE, changes, as_of=DAY, journal=None)
     outcomes = [outcome async for outcome in bulk]
     assert [outcome.item for outcome in outcomes] == changes
     assert {outcome.status for outcome in outcomes} == {Status.SKIPPED}
@@ -336,3 +338,23 @@ async def test_nobody_becomes_an_administrator(
         assert outcome.status is Status.REJECTED
         assert outcome.error is not None
         assert "administrator" in outcome.error.fields["role"]
+
+
+async def test_roles_and_buildings_are_read_once_after_each_snapshot(
+    schoology: Schoology, schoology_sandbox: SchoologySandbox, tmp_path: Path
+) -> None:
+    school, log = schoology_sandbox.school, schoology_sandbox.log
+    add_building(school)
+    keeper = Keeper(SchoologyRoster(schoology), tmp_path)
+    await keeper.update()
+    gone = school.by_school_uid(ADA.id)
+    assert gone is not None
+    school.delete(gone.uid, keep_enrollments=True, email=False)
+    changes = await keeper.plan()
+    assert ("return", "people", ADA.id) in brief(changes)
+    read = {path: log.count("GET", path) for path in ("roles", "schools")}
+    # The fields of a person who returns are updated afterwards.
+    assert {one.status for one in await keeper.apply(changes)} == {Status.DONE}
+    assert {path: log.count("GET", path) for path in read} == read
+    await keeper.plan()
+    assert log.count("GET", "roles") == read["roles"] + 1

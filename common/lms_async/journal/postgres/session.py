@@ -79,6 +79,7 @@ class Session:
         self.connection = connection
         self._pool = pool
         self._locks: list[int] = []
+        self._was_autocommit = connection.autocommit
         self.encoding = ""
 
     async def prepare(self) -> None:
@@ -118,7 +119,7 @@ class Session:
                 for number in self._locks:
                     await self.connection.execute("SELECT pg_advisory_unlock(%s)", [number])
                 await self.connection.execute(_RESET)
-                await self.connection.set_autocommit(False)
+                await self.connection.set_autocommit(self._was_autocommit)
         except (psycopg.Error, TimeoutError):
             await self.connection.close()
         finally:
@@ -170,6 +171,17 @@ def running(name: str) -> Iterator[None]:
         JournalFailed,
         f"the journal {name} can't be used any more",
         "rows that could not be noted were not sent; run it again when PostgreSQL is available",
+    ):
+        yield
+
+
+@contextmanager
+def deleting(schema: str) -> Iterator[None]:
+    """Raise JournalUnusable if the database refuses to delete journals of ``schema``."""
+    with _translated(
+        JournalUnusable,
+        f"the old journals in the schema {schema} can't be deleted from PostgreSQL",
+        "check the connection string, and that the server runs",
     ):
         yield
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -58,13 +59,28 @@ def make_client(url_or_client: str | Redis) -> Redis:
     return Redis.from_pool(ConnectionPool(pool.connection_class, **given, **settings))
 
 
+def place_of(client: Redis) -> str:
+    """Return host and port, or the path of the socket. The user and the password are left out."""
+    settings = client.connection_pool.connection_kwargs
+    if "path" in settings:
+        return str(settings["path"])
+    return f"{settings.get('host', 'localhost')}:{settings.get('port', 6379)}"
+
+
 def _is_taken(setting: str) -> bool:
     return setting in _TAKEN or setting.startswith("ssl_")
 
 
 def _from_url(url: str, settings: dict[str, Any]) -> Redis:
     try:
-        return Redis.from_url(url, **settings)
+        parts = urlsplit(url)
+        # The password has a "/", "?" or "#", so a part of it was read as the host or the port.
+        is_cut = parts.scheme != "unix" and "@" in parts.path + parts.query + parts.fragment
+        if not is_cut:
+            return Redis.from_url(url, **settings)
     except ValueError:  # its text may quote the password
         pass
-    raise InvalidInput("a Redis URL is redis://, rediss:// or unix://, with host and port")
+    raise InvalidInput(
+        "a Redis URL is redis://, rediss:// or unix://, with host and port",
+        hint="in a password, write / as %2F, ? as %3F, # as %23 and @ as %40",
+    )

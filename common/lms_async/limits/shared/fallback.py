@@ -54,6 +54,7 @@ class RedisFallback:
     It is true while Redis is unavailable.
 
     :param name: the window's name in Redis.
+    :param place: where Redis is, for the log.
     :param share: the local limiter of this process. Without it, waiting calls are refused.
     :param waiters: the waiting calls.
     :param connection: tells why the latest attempt to connect failed.
@@ -64,6 +65,7 @@ class RedisFallback:
     def __init__(
         self,
         name: str,
+        place: str,
         share: Limiter | None,
         waiters: WaitQueue,
         connection: RedisConnection,
@@ -74,6 +76,7 @@ class RedisFallback:
     ) -> None:
         self.share = share
         self._name = name
+        self._place = place
         self._waiters = waiters
         self._connection = connection
         self._grant = grant
@@ -163,5 +166,5 @@ class RedisFallback:
             self._grant(await share.acquire())
 
     def _emit(self, event: Event, what: str) -> None:
-        log.warning("the Redis that shares %s %s", self._name, what)
+        log.warning("the Redis at %s that shares %s %s", self._place, self._name, what)
         tell(self._events, event)

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from ...loop_owner import LoopOwner
 from .calls import ScriptCalls
 from .cancellation import finish, is_cancelled
-from .client import BROKEN, make_client
+from .client import BROKEN, make_client, place_of
 from .subscription import Subscription
 from .turns import fail, in_turns, resolve
 
@@ -28,6 +28,8 @@ class SharedRedis:
     def __init__(self, url_or_client: str | Redis) -> None:
         self.owner = LoopOwner("this limiter", "make a new one there, of the same scope")
         self._redis = make_client(url_or_client)
+        #: Where Redis is, for the log.
+        self.place = place_of(self._redis)
         self.calls = ScriptCalls(self._redis, broke=self._break)
         #: Why the latest attempt to connect failed; ``None`` if it did not.
         self.failure: Exception | None = None

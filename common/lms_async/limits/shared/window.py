@@ -100,6 +100,7 @@ class RedisWindow:
         self._bookings = Bookings(here=connection.here, grant=self._grant, share=share is not None)
         self._fallback = RedisFallback(
             self._name,
+            redis.place,
             share,
             self._waiters,
             connection,

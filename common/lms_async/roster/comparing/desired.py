@@ -14,7 +14,7 @@ from typing import Any
 
 from ..administrators import administers
 from ..changes import LeftAlone, Reason
-from ..entries import KEY_PARTS, Entry, join, split, usable_key
+from ..entries import KEY_PARTS, Entry, join, join_keys, split, usable_key
 from ..mapping.mapping import RosterMapping
 from ..model import (
     Course,
@@ -73,7 +73,7 @@ class Desired:
         self._rank = {role: rank for rank, role in enumerate(mapping.role_order)}
 
     def entries(self, records: Iterable[Record | Deleted]) -> Iterator[Entry]:
-        """Yield the entry of each record that has one.
+        """Yield the entry of each record that has one. The keys are usable, see ``usable_key``.
 
         :param records: the records in the order of a source, see
             :meth:`lms_async.roster.Source.read`.
@@ -97,7 +97,7 @@ class Desired:
                 if made.reason not in _CERTAIN:
                     self.incomplete.add(made.kind)
             elif made is not None:
-                if made.active and not made.locked and not usable_key(made.key):
+                if not made.key and made.active and not made.locked:
                     self.incomplete.add(made.kind)
                 yield made
         self._role_words.report_unknown(self._report)
@@ -112,7 +112,7 @@ class Desired:
         key = self._known.add_org(org)
         if org.type != "school":
             return LeftAlone(kind="orgs", org=key, reason=Reason.NOT_A_SCHOOL)
-        return Entry(kind="orgs", key=key, org=key, fields=fields.of_org(org))
+        return Entry(kind="orgs", key=usable_key(key), org=key, fields=fields.of_org(org))
 
     def _term(self, term: Term) -> Entry | LeftAlone:
         self._years.add(term)
@@ -120,11 +120,14 @@ class Desired:
         if self._years.has_ended(term):
             # A term of this year may have the same title.
             return LeftAlone(kind="terms", org="", reason=Reason.ENDED)
-        key = self._term_key(term)
-        return Entry(kind="terms", key=key, fields=fields.of_term(term, title=key))
+        title = self._term_key(term)
+        values = fields.of_term(term, title=title)
+        return Entry(kind="terms", key=usable_key(title), fields=values)
 
     def _person(self, person: Person) -> Entry:
-        key = person.identifier if self._mapping.keys.people == "identifier" else person.id
+        key = usable_key(
+            person.identifier if self._mapping.keys.people == "identifier" else person.id
+        )
         role = self._role_of(person)
         org_id = role.org_id if role and role.org_id else next(iter(person.org_ids), "")
         school = self._known.school(org_id, "people")
@@ -136,7 +139,7 @@ class Desired:
             locked = Reason.ADMINISTRATOR
         elif not (word := self._role_words.word("people", role.role)):
             locked = Reason.UNKNOWN_ROLE
-        if self._known.is_key_of_another_person(usable_key(key), person.id):
+        if self._known.is_key_of_another_person(key, person.id):
             # Such people may look equal. The lock keeps them from counting as one repeated person.
             locked = Reason.DUPLICATE_KEY
         is_student = role is not None and role.role == "student"
@@ -162,7 +165,7 @@ class Desired:
     def _course(self, course: Course) -> Entry:
         school = self._known.school(course.org_id, "courses")
         code = course.code and self._known.course_prefix(course.org_id) + course.code
-        key = code if self._mapping.keys.courses == "code" else course.id
+        key = usable_key(code if self._mapping.keys.courses == "code" else course.id)
         self._known.add("courses", course.id, key, school)
         self._courses[course.id] = course
         values = fields.of_course(course, code=code, school=school)
@@ -176,9 +179,10 @@ class Desired:
             if year is None:
                 return LeftAlone(kind="sections", org=school, reason=Reason.NO_SCHOOL_YEAR)
             key = key and f"{key}-{year}"
+        key = usable_key(key)
         self._known.add("sections", section.id, key, school)
         if year is not None and (days := self._years.days_of(year)):
-            self.section_years[usable_key(key)] = days
+            self.section_years[key] = days
         course = self._known.find("courses", section.course_id)
         terms = self._years.terms(section.term_ids)
         return Entry(
@@ -201,7 +205,7 @@ class Desired:
         person = self._known.find("people", enrollment.person_id)
         if section is None or person is None:
             return LeftAlone(kind=kind, org=section[1] if section else "", reason=Reason.NO_PARENT)
-        key, org = join(section[0], person[0]), section[1]
+        key, org = join_keys(section[0], person[0]), section[1]
         if not self._is_today(enrollment.begins, enrollment.ends):
             if self._is_list_of_changes(kind):
                 return Entry(kind=kind, key=key, org=org, active=False)
@@ -224,7 +228,7 @@ class Desired:
             return LeftAlone(
                 kind=relationship.plural, org=person[1] if person else "", reason=Reason.NO_PARENT
             )
-        key = join(person[0], other[0], _as_vendors(relationship.kind))
+        key = join_keys(person[0], other[0], _as_vendors(relationship.kind))
         return Entry(kind=relationship.plural, key=key, org=person[1])
 
     def _deleted(self, deleted: Deleted) -> Entry | LeftAlone | None:
@@ -241,7 +245,8 @@ class Desired:
         known = [one for one in found if one is not None]
         if len(known) < len(parts):
             return LeftAlone(kind=kind, org="", reason=Reason.DELETED_WITHOUT_KEY)
-        return Entry(kind=kind, key=join(*(key for key, _ in known)), org=known[0][1], active=False)
+        key = usable_key(join(*(key for key, _ in known)))
+        return Entry(kind=kind, key=key, org=known[0][1], active=False)
 
     def _role_of(self, person: Person) -> Role | None:
         """Return the role that counts on the day, of those that the person has then."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..entries import usable_key
 from ..mapping.mapping import RosterMapping
 from ..model import KINDS, Org
 from ..problems import Mode, ReadingReport
@@ -35,7 +36,7 @@ class KnownRecords:
         return key
 
     def add(self, kind: str, id_: str, key: str, org: str) -> None:
-        """Remember the key and the school of a record."""
+        """Remember the usable key and the school of a record."""
         self._known[kind][id_] = (key, org)
 
     def is_key_of_another_person(self, key: str, id_: str) -> bool:
@@ -48,7 +49,7 @@ class KnownRecords:
         return self._people_by_key.setdefault(key, id_) != id_
 
     def find(self, kind: str, id_: str) -> tuple[str, str] | None:
-        """Return the key and the school of a record; ``None`` if its key can't be known.
+        """Return the usable key and the school of a record; ``None`` if its key can't be known.
 
         A source that lists changes refers to records that it does not have.
         """
@@ -59,7 +60,7 @@ class KnownRecords:
             return (self.school(id_, kind),) * 2 if self._mapping.keys.orgs == "id" else None
         is_id = getattr(self._mapping.keys, kind, "") == "id"
         with_year = kind == "sections" and self._mapping.year_in_section_keys
-        return (id_, "") if is_id and not with_year else None
+        return (usable_key(id_), "") if is_id and not with_year else None
 
     def school(self, org_id: str, kind: str) -> str:
         """Return the key of a school, to which a record of ``kind`` belongs.

@@ -21,7 +21,7 @@ def missing_fields(required: Sequence[Sequence[str]], fields: Mapping[str, str])
     return ", ".join(
         " or ".join(_described(field, fields) for field in group)
         for group in required
-        if not any(fields.get(field) for field in group)
+        if not any(map(fields.get, group))
     )
 
 

@@ -158,7 +158,10 @@ class WorkingSet:
         self.connection.close()
 
     def add_wanted(self, entries: Iterable[Entry]) -> None:
-        """Add the school's entries, in any order."""
+        """Add the school's entries, in any order.
+
+        :param entries: entries with usable keys, see :func:`~lms_async.roster.entries.usable_key`.
+        """
         self._insert(_INSERT_WANTED, self._wanted_row, entries)
 
     def add_there(self, entries: Iterable[Entry]) -> None:
@@ -273,7 +276,7 @@ class WorkingSet:
             self._not_compared[entry.kind, entry.org, stored.not_compared] += 1
         return (
             kind.number,
-            usable_key(entry.key),
+            entry.key,
             entry.org,
             # The sqlite3 module converts each bool by a slow search for an adapter.
             int(entry.active),

@@ -100,9 +100,10 @@ def read_sections(reading: Reading) -> Iterator[Record]:
 
     def build(table: CsvTable, row: Row) -> Section:
         course = row.need("course_id")
-        need_known(row, "course_id", (course,), reading.known, "courses")
+        need_known(row, "course_id", course, reading.known, "courses")
         terms = row.list("term_ids")
-        need_known(row, "term_ids", terms, reading.known, "terms")
+        for term in terms:
+            need_known(row, "term_ids", term, reading.known, "terms")
         warn_unknown(row, "org_id", _given(row, "org_id"), reading.known, "orgs")
         title = row["title"]
         if not title:

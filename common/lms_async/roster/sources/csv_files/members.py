@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model import Enrollment, Record, Relationship
-from ..tables.cells import ENROLLMENT_ROLES, PERSON_ROLES
+from ..tables.cells import PERSON_ROLES
 from ..tables.known import KnownPeople, need_known
+from ..tables.memberships import Memberships
 from ..tables.row import Row
 from .reading import Reading, read_rows
 from .table import CsvTable
@@ -16,22 +17,25 @@ _GUARDIANS = frozenset({"guardian", "parent", "relative"})
 
 def read_enrollments(reading: Reading) -> Iterator[Record]:
     """Yield the enrollments."""
+    # Each file has its own format of dates.
+    memberships = {
+        table: Memberships(table.date, begins="begins", ends="ends")
+        for table in reading.tables(Enrollment.plural)
+    }
 
     def build(table: CsvTable, row: Row) -> Enrollment:
-        need_known(row, "section_id", (row["section_id"],), reading.known, "sections")
-        need_known(row, "person_id", (row["person_id"],), reading.known, "people")
-        row.need("role")
-        enrollment = Enrollment(
-            section_id=row["section_id"],
-            person_id=row["person_id"],
-            role=row.word("role", ENROLLMENT_ROLES),
-            primary=row.flag("primary", blank=False),
-            begins=table.date(row, "begins"),
-            ends=table.date(row, "ends"),
+        section, person = row["section_id"], row["person_id"]
+        need_known(row, "section_id", section, reading.known, "sections")
+        need_known(row, "person_id", person, reading.known, "people")
+        membership = memberships[table].of(row)
+        return Enrollment(
+            section_id=section,
+            person_id=person,
+            role=membership.role,
+            primary=membership.primary,
+            begins=membership.begins,
+            ends=membership.ends,
         )
-        if enrollment.begins and enrollment.ends and enrollment.ends < enrollment.begins:
-            row.reject("ends", "date_order", "the enrollment ends before it begins.")
-        return enrollment
 
     yield from read_rows(reading, Enrollment.plural, build)
 
@@ -47,8 +51,8 @@ def read_relationships(reading: Reading) -> Iterator[Record]:
 
     def build(table: CsvTable, row: Row) -> Relationship | None:
         person, other = row["person_id"], row["other_id"]
-        need_known(row, "person_id", (person,), reading.known, "people")
-        need_known(row, "other_id", (other,), reading.known, "people")
+        need_known(row, "person_id", person, reading.known, "people")
+        need_known(row, "other_id", other, reading.known, "people")
         role = "" if people is None else people.role(other)
         if person == other or role == "student":
             text = "a student cannot be responsible for a student."

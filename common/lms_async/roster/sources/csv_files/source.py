@@ -58,8 +58,8 @@ class CsvSource:
     def read(self, report: ReadingReport) -> Iterator[Record | Deleted]:
         """Yield the records; see :meth:`lms_async.roster.Source.read`.
 
-        Each file is read two to four times for each kind, so that rows with the same id are found
-        before one of them is given.
+        Rows with the same id are found before one of them is given. So the rows of each file are
+        read two to six times for each kind.
         """
         for kind in KINDS:
             report.of(kind.plural)

@@ -105,9 +105,10 @@ def read_sections(reading: Reading) -> Iterator[Record | Deleted]:
 
     def build(row: Row) -> Section:
         course = row.need("courseSourcedId")
-        need_known(row, "courseSourcedId", (course,), reading.known, "courses")
+        need_known(row, "courseSourcedId", course, reading.known, "courses")
         terms = row.list("termSourcedIds")
-        need_known(row, "termSourcedIds", terms, reading.known, "terms")
+        for term in terms:
+            need_known(row, "termSourcedIds", term, reading.known, "terms")
         org = row["schoolSourcedId"]
         warn_unknown(row, "schoolSourcedId", (org,) if org else (), reading.known, "orgs")
         section = Section(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model import KEY_SEPARATOR, Deleted, Enrollment, Record
-from ..tables.cells import ENROLLMENT_ROLES
 from ..tables.known import need_known
+from ..tables.memberships import Memberships
 from ..tables.row import Row
 from .columns import ENROLLMENTS
 from .reading import Reading, read_rows
@@ -20,24 +20,23 @@ def read_enrollments(reading: Reading) -> Iterator[Record | Deleted]:
     table = reading.table(ENROLLMENTS, Enrollment.plural)
     if table is None:
         return
+    known = reading.known
+    memberships = Memberships(table.date, begins="beginDate", ends="endDate")
 
     def build(row: Row) -> Enrollment:
         section, person = row.need("classSourcedId"), row["userSourcedId"]
-        need_known(row, "classSourcedId", (section,), reading.known, "sections")
-        need_known(row, "userSourcedId", (person,), reading.known, "people")
-        row.need("role")
-        enrollment = Enrollment(
+        need_known(row, "classSourcedId", section, known, "sections")
+        need_known(row, "userSourcedId", person, known, "people")
+        membership = memberships.of(row)
+        return Enrollment(
             id=row["sourcedId"],
             section_id=section,
             person_id=person,
-            role=row.word("role", ENROLLMENT_ROLES),
-            primary=row.flag("primary", blank=False),
-            begins=table.date(row, "beginDate"),
-            ends=table.date(row, "endDate"),
+            role=membership.role,
+            primary=membership.primary,
+            begins=membership.begins,
+            ends=membership.ends,
         )
-        if enrollment.begins and enrollment.ends and enrollment.ends < enrollment.begins:
-            row.reject("endDate", "date_order", "the enrollment ends before it begins.")
-        return enrollment
 
     yield from read_rows(table, Enrollment.plural, build, deleted_key=_key)
 

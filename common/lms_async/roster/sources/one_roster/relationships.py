@@ -56,7 +56,7 @@ def _was_read(row: Row, people: KnownPeople | None, table: OneRosterTable) -> bo
 
 
 def _relationship(row: Row, agent: str, known: Known) -> Relationship:
-    need_known(row, "agentSourcedIds", (agent,), known, "people")
+    need_known(row, "agentSourcedIds", agent, known, "people")
     people = known.people
     if people is None:
         own, other = PERSON_ROLES.get(row["role"].casefold(), ""), ""

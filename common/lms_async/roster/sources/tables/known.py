@@ -73,24 +73,22 @@ class Known:
         return " or ".join(self.files.get(kind, ())) or "the mapping"
 
 
-def need_known(row: Row, column: str, ids: Iterable[str], known: Known, kind: str) -> None:
+def need_known(row: Row, column: str, of: str, known: Known, kind: str) -> None:
     """Reject a row that refers to a record that the source does not have.
 
+    :param of: the id of the record.
     :param kind: the kind of the record. If its ids are not known, nothing is wrong.
     :raises RowRejected: the source does not have the record.
     :raises RowLeftOut: the mapping leaves the record out.
     """
     there = known.ids(kind)
-    if there is None:
+    if there is None or of in there:
         return
-    for of in ids:
-        if of in there:
-            continue
-        if of in known.left_out.get(kind, ()):
-            raise RowLeftOut
-        if _is_there_with_other_zeros(of, there):
-            row.reject(column, "other_zeros", _OTHER_ZEROS, orphan=True)
-        row.reject(column, "orphan", _not_read(known, kind), orphan=True)
+    if of in known.left_out.get(kind, ()):
+        raise RowLeftOut
+    if _is_there_with_other_zeros(of, there):
+        row.reject(column, "other_zeros", _OTHER_ZEROS, orphan=True)
+    row.reject(column, "orphan", _not_read(known, kind), orphan=True)
 
 
 def warn_unknown(row: Row, column: str, ids: Iterable[str], known: Known, kind: str) -> bool:

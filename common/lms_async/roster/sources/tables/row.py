@@ -34,7 +34,7 @@ class Row(dict[str, str]):
     :param warn: reports a problem: its line, column, code and text.
     """
 
-    __slots__ = ("_warn", "line")
+    __slots__ = ("_warn", "line", "warned")
 
     def __init__(
         self,
@@ -44,6 +44,8 @@ class Row(dict[str, str]):
     ) -> None:
         super().__init__(cells)
         self.line = line
+        #: Whether something was reported of the row.
+        self.warned = False
         self._warn = warn
 
     def reject(self, column: str, code: str, text: str, *, orphan: bool = False) -> NoReturn:
@@ -52,6 +54,7 @@ class Row(dict[str, str]):
 
     def warn(self, column: str, code: str, text: str) -> None:
         """Report something that does not keep the row from being read."""
+        self.warned = True
         self._warn(self.line, column, code, text)
 
     def need(self, column: str) -> str:
