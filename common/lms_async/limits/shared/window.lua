@@ -24,7 +24,7 @@
 --       15 bookings of that session that the caller still uses or has yet to report
 --
 -- A ticket is "session lease". A booking is "time.number.session", where the time says when it may be
--- used. An epoch is "number.run.time". A new epoch begins whenever Redis may have lost the state of
+-- used. After the session has abandoned it, ".abandoned" follows. An epoch is "number.run.time". A new epoch begins whenever Redis may have lost the state of
 -- the window. Its number is higher than any number known before.
 --
 -- A slot is booked as soon as it is known when it is free, up to one period before. A booking for the
@@ -126,7 +126,11 @@ if epoch == current then
     end
   end
   for booking, left in ARGV[11]:gmatch('(%S+) (%d+)') do
-    redis.call('ZADD', out, 'XX', digits(now + tonumber(left) + per), booking)
+    -- The caller forgets this booking, which then belongs to no session. Otherwise a later session of
+    -- the caller would end it.
+    if redis.call('ZREM', out, booking) == 1 then
+      redis.call('ZADD', out, digits(now + tonumber(left) + per), booking .. '.abandoned')
+    end
   end
   local until_then = now + tonumber(ARGV[6])
   if until_then > now and until_then > paused then
