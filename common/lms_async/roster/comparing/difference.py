@@ -223,7 +223,7 @@ def _may_have_another_role(reason: str, there: Mapping[str, str]) -> bool:
     return reason in (Reason.UNKNOWN_ROLE, Reason.NO_ROLE)
 
 
-def _has_fields(there: bytes, wanted: bytes) -> bool:
+def _has_fields(there: str, wanted: str) -> bool:
     """Return whether the vendor's record has exactly the values that are wanted, for SQLite.
 
     :param there: JSON of the fields of the vendor's record.
