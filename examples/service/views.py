@@ -54,7 +54,7 @@ _ACTIONS = {
 }
 
 
-#: The states in which results are known of which some can only be read with credentials.
+#: In these states, an import has results. Some can only be read with the school's credentials.
 HAS_RESULTS = (State.STOPPED, State.FAILED, State.FINISHED)
 
 

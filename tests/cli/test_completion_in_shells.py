@@ -19,7 +19,7 @@ import pytest
 from lms_async.cli.completing.scripts import Shell, completion_script
 from tests.cli.terminal import take_terminal
 
-#: Ctrl-X d, which each shell is told to answer by writing the command line into ``$LINE``.
+#: Ctrl-X d. Each shell is set up to write the command line into the file ``$LINE`` at these keys.
 _WRITE_LINE = "\x18d"
 _ERASE_LINE = "\x15"
 

@@ -201,7 +201,7 @@ def test_numbers_of_a_step_say_what_is_known_of_its_changes(
 async def planned_roster(
     folder: Path, postgres: PostgresServer
 ) -> AsyncIterator[tuple[RosterImport, Import, SchoologySandbox, Schoology]]:
-    """A roster that was planned and started, of which no change was made yet."""
+    """Plan a roster, and start it. No change has been made yet."""
     folder.joinpath("north.toml").write_text(ROSTER_SETTINGS)
     settings = Settings("http://here", "", folder, bytes(32), folder)
     files = Files(folder)

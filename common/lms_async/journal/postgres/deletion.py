@@ -30,8 +30,8 @@ async def delete_old_journals(
 ) -> int:
     """Delete the journals of a schema in which no row was noted for some time.
 
-    If an import is run again after its journal was deleted, all of its rows are sent again. So let
-    ``unused_for`` be longer than you resume imports, and longer than their results are read.
+    If an import is run again after its journal was deleted, all of its rows are sent again. So
+    ``unused_for`` must be longer than the time in which imports are resumed and results are read.
 
     A journal that a run uses is kept. This may be called at any time, also by several processes.
 

@@ -96,7 +96,7 @@ class RedisConnection:
         self._clock_offset = 0.0
         #: How long the latest call of the script took, in seconds.
         self.round_trip = 0.0
-        #: The latest session that has ended, until Redis is told.
+        #: The name of the session before this one, until Redis has ended its bookings.
         self._earlier = ""
 
     @property

@@ -27,15 +27,7 @@ def read_enrollments(reading: Reading) -> Iterator[Record]:
         section, person = row["section_id"], row["person_id"]
         need_known(row, "section_id", section, reading.known, "sections")
         need_known(row, "person_id", person, reading.known, "people")
-        membership = memberships[table].of(row)
-        return Enrollment(
-            section_id=section,
-            person_id=person,
-            role=membership.role,
-            primary=membership.primary,
-            begins=membership.begins,
-            ends=membership.ends,
-        )
+        return memberships[table].of(row).enrollment(section_id=section, person_id=person)
 
     yield from read_rows(reading, Enrollment.plural, build)
 

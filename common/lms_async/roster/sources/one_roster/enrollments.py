@@ -28,15 +28,7 @@ def read_enrollments(reading: Reading) -> Iterator[Record | Deleted]:
         need_known(row, "classSourcedId", section, known, "sections")
         need_known(row, "userSourcedId", person, known, "people")
         membership = memberships.of(row)
-        return Enrollment(
-            id=row["sourcedId"],
-            section_id=section,
-            person_id=person,
-            role=membership.role,
-            primary=membership.primary,
-            begins=membership.begins,
-            ends=membership.ends,
-        )
+        return membership.enrollment(section_id=section, person_id=person, id_=row["sourcedId"])
 
     yield from read_rows(table, Enrollment.plural, build, deleted_key=_key)
 

@@ -8,6 +8,7 @@ from operator import itemgetter
 
 import attrs
 
+from ...model import Enrollment
 from .cells import ENROLLMENT_ROLES
 from .row import Row
 
@@ -23,6 +24,18 @@ class Membership:
     primary: bool
     begins: date | None
     ends: date | None
+
+    def enrollment(self, *, section_id: str, person_id: str, id_: str = "") -> Enrollment:
+        """Return the enrollment of a person in a section."""
+        return Enrollment(
+            id=id_,
+            section_id=section_id,
+            person_id=person_id,
+            role=self.role,
+            primary=self.primary,
+            begins=self.begins,
+            ends=self.ends,
+        )
 
 
 class Memberships:
